@@ -1,0 +1,114 @@
+"""Orders, offers, requests and accounts as lists and detail views show them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from magflow_tui.contract.base import Instant, Model, Money, PoolName
+
+
+class OrderRow(Model):
+    """An order in a list. `date` and `modified` are None where the marketplace's text cannot be read."""
+
+    id: int
+    account: str
+    status: int | None
+    status_text: str
+    type: int | None
+    payment_mode_id: int | None
+    total: Money | None
+    currency: str | None
+    customer: str | None
+    date: Instant | None
+    modified: Instant | None
+    findings: int = 0
+
+
+class OrderDetail(Model):
+    """One order: its row, and the payload as JSON (`raw` text exactly as received is a route of its own)."""
+
+    row: OrderRow
+    order: dict[str, Any]
+    fetched_at: Instant
+
+
+class OrderPage(Model):
+    orders: tuple[OrderRow, ...]
+    total: int | None = Field(default=None, description="rows that match, when asked for")
+    next_after: str | None = Field(default=None, description="opaque keyset mark of the next page")
+
+
+class OfferRow(Model):
+    id: int
+    account: str
+    name: str | None
+    part_number: str | None
+    status: int | None
+    sale_price: Money | None
+    currency: str | None
+    stock: int | None
+    sellable: bool
+    reasons: tuple[str, ...] = Field(default=(), description="conditions that fail, empty when sellable")
+
+
+class OfferPage(Model):
+    offers: tuple[OfferRow, ...]
+    total: int | None = None
+    next_after: str | None = None
+
+
+RequestOutcome = Literal[
+    "ok",
+    "rate_limited",
+    "authentication",
+    "refused_ip",
+    "validation",
+    "business",
+    "not_found",
+    "network",
+    "timeout",
+    "malformed",
+    "server_error",
+    "cancelled",
+]
+
+
+class RequestRow(Model):
+    """One HTTP request to the marketplace. No header, no body, nothing personal."""
+
+    seq: int
+    at: Instant
+    account: str
+    method: str
+    route: str
+    pool: PoolName
+    status: int | None
+    outcome: RequestOutcome
+    attempt: int
+    elapsed_ms: float
+    first_byte_ms: float | None
+    waited_ms: float
+    bytes_received: int
+    page: int | None
+    run_id: int | None
+    note: str | None
+
+
+class RequestPage(Model):
+    """Requests in order of `seq`; `first_seq` tells the oldest that is still kept."""
+
+    requests: tuple[RequestRow, ...]
+    last_seq: int
+    first_seq: int
+
+
+class AccountTest(Model):
+    """What one real call with the account's credentials gave."""
+
+    account: str
+    ok: bool
+    status: Literal["ok", "unauthorised", "refused_ip", "unreachable"]
+    message: str
+    elapsed_ms: float
