@@ -101,11 +101,6 @@ class ArrivalWindows:
             at = max(at, self._day[len(self._day) - self.limit.per_day] + 86_400.0)
         return at
 
-    def empty_at(self, now: float, latest: Latest) -> float:
-        """The earliest instant at which no request is left in the last second."""
-        self.settle(now, latest)
-        return max([arrival.latest(latest) + 1.0 for arrival in self._recent], default=now)
-
     def _settled_lately(self, now: float) -> list[float]:
         # Only arrivals taken over from an earlier process are settled and younger than a second.
         lately: list[float] = []

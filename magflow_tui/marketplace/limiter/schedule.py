@@ -14,7 +14,7 @@ from magflow_tui.marketplace.limiter.limits import Lane, PoolLimit
 #: A burst would repeat itself every second, and queue at the server; spacing dissolves it and costs nothing.
 SPACING = 0.8
 #: In `gather` mode: seconds within which the requests of one group leave.
-GROUP_SECONDS = 0.03
+GROUP_SECONDS = 0.1
 
 
 class PoolSchedule:
@@ -59,7 +59,8 @@ class PoolSchedule:
         if job is not None and job in self._caps:
             at = max(at, self._caps[job].ready_at(now))
         if self.bound.gather and backlog + self._group_left(now) >= self.limit.per_second:
-            at = max(at, now if self._group_left(now) else self.windows.empty_at(now, latest))
+            # Groups follow each other as their first ones do; the windows keep the others behind their own predecessors.
+            at = max(at, now if self._group_left(now) else self._group_start + 1.0 + self._spread)
         elif 2 * self.used(now)[0] >= self.limit.per_second:
             at = max(at, self._last_grant + SPACING / self.limit.per_second)
         return max(at, self.windows.free_at(now, latest, minute_limit) - self.bound.lag)
@@ -108,6 +109,10 @@ class PoolSchedule:
     def latest_arrival(self, sent: float, answered: float | None) -> float:
         """The latest instant at which a request of this pool can have arrived."""
         return self.bound.latest_arrival(sent, answered, self.limit.per_second)
+
+    @property
+    def _spread(self) -> float:
+        return self.bound.latest_arrival(0.0, None, self.limit.per_second)
 
     def _group_left(self, now: float) -> int:
         return self.limit.per_second - self._group_size if now - self._group_start <= GROUP_SECONDS else 0
