@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-
-from magflow_tui.contract.base import Instant, Model
+from magflow_tui.contract.base import Command, Instant, Model
 from magflow_tui.contract.snapshot import AccountState, Alert, HealthLevel, Metrics, PoolGauge
 
 
@@ -84,13 +83,13 @@ class AlertList(Model):
     alerts: tuple[Alert, ...]
 
 
-class ScheduleSwitch(Model):
+class ScheduleSwitch(Command):
     """Turn scheduled syncs on or off until the engine ends."""
 
     on: bool
 
 
-class StopEngine(Model):
+class StopEngine(Command):
     """Ask the engine to end. `unless_attached`: only when no other client reads a stream of it."""
 
     unless_attached: bool = False

@@ -6,14 +6,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from magflow_tui.contract.base import Instant, Model, Resource
+from magflow_tui.contract.base import Command, Instant, Model, Resource
 
 RunKind = Literal["full", "incremental"]
 RunState = Literal["running", "completed", "partial", "failed", "cancelled"]
 CancelMode = Literal["after_page", "now"]
 
 
-class StartSync(Model):
+class StartSync(Command):
     """Start syncs: every named resource of every named account (all of them when `accounts` is empty)."""
 
     resources: tuple[Resource, ...] = ("orders", "offers", "rma")
@@ -22,7 +22,7 @@ class StartSync(Model):
     requested_by: str = "operator"
 
 
-class CancelRun(Model):
+class CancelRun(Command):
     """Stop a run: when its current page is stored, or at once. Both keep its checkpoint."""
 
     mode: CancelMode = "after_page"

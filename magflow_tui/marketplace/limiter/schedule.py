@@ -59,7 +59,7 @@ class PoolSchedule:
         if job is not None and job in self._caps:
             at = max(at, self._caps[job].ready_at(now))
         if self.bound.gather and backlog + self._group_left(now) >= self.limit.per_second:
-            # Groups follow each other as their first ones do; the windows keep the others behind their own predecessors.
+            # Groups follow each other as their first ones do; the windows keep the others behind their predecessors.
             at = max(at, now if self._group_left(now) else self._group_start + 1.0 + self._spread)
         elif 2 * self.used(now)[0] >= self.limit.per_second:
             at = max(at, self._last_grant + SPACING / self.limit.per_second)

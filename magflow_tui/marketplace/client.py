@@ -1,0 +1,416 @@
+"""The marketplace's API for one account, as typed calls.
+
+Every call waits for its slot in the account's limiter, is retried where that is safe, and tells an observer about
+each HTTP request. Reads are retried after anything that can pass. Writes are retried only when it is certain that
+they did not happen; otherwise the error has `maybe_applied` set, and reading back is the way to know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Protocol, TypeVar
+
+import httpx
+import msgspec
+
+from magflow_tui import __version__
+from magflow_tui.contract.records import RequestOutcome
+from magflow_tui.marketplace.envelope import Answer, read_answer
+from magflow_tui.marketplace.errors import EmagApiError, MalformedAnswerError, RateLimitError, ServerError
+from magflow_tui.marketplace.exchange import Progress, exchange
+from magflow_tui.marketplace.filters import CategoryFilter, Filter, OfferFilter, OrderFilter, RmaFilter
+from magflow_tui.marketplace.limiter import AccountLimiter, Lane, Pool
+from magflow_tui.marketplace.observer import RequestObserver, RequestRecord
+from magflow_tui.marketplace.paging import FailedPage, Page, walk
+from magflow_tui.marketplace.platforms import Platform
+from magflow_tui.marketplace.retry import RetryPolicy, Sleep, call_with_retry
+from magflow_tui.marketplace.schema import Category, HandlingTime, Item, Offer, Order, Payload, Rma, VatRate, read_item
+from magflow_tui.marketplace.schema.fields import Whole
+
+R = TypeVar("R")
+T = TypeVar("T", bound=Payload)
+F_contra = TypeVar("F_contra", contravariant=True)
+F = TypeVar("F", bound=Filter)
+T_co = TypeVar("T_co", bound=Payload, covariant=True)
+
+#: Entities in one save, at most (API 4.4.7 §2).
+SAVE_LIMIT: Final = 50
+#: Items on one page, at most.
+PAGE_LIMIT: Final = 100
+
+_API_PATH: Final = "/api-3"
+# Items are read a few at a time, so that a page never holds the event loop for more than a millisecond or two.
+_ITEMS_AT_ONCE: Final = 20
+_KEEPALIVE_SECONDS: Final = 15.0
+_JSON: Final = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """On whose behalf a call is made: lane and job for the limiter, run for the request log.
+
+    `slot_timeout` is how many seconds it may wait for a slot (`SlotTimeoutError` after that), None without limit.
+    """
+
+    lane: Lane = Lane.BACKGROUND
+    job: str | None = None
+    run_id: int | None = None
+    slot_timeout: float | None = None
+
+
+_BACKGROUND: Final = CallContext()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much a read would give: items, and pages of `page_size`."""
+
+    items: int
+    pages: int
+    page_size: int
+
+
+class _CountResult(Payload):
+    """`{"noOfItems": "797", "noOfPages": "8", "itemsPerPage": "100"}`: numbers as text."""
+
+    noOfItems: Whole  # noqa: N815 - the marketplace's spelling
+    noOfPages: Whole  # noqa: N815
+    itemsPerPage: Whole  # noqa: N815
+
+
+class ReadCall(Protocol[F_contra, T_co]):
+    """Any of the client's paged reads."""
+
+    async def __call__(
+        self, filters: F_contra, page: int = 1, page_size: int = PAGE_LIMIT, *, context: CallContext = _BACKGROUND
+    ) -> Page[T_co]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    route: str
+    path: str
+    body: bytes
+    is_write: bool
+    page: int | None = None
+
+
+class MarketplaceClient:
+    """Typed calls for one seller account. Use as an async context manager, on one event loop.
+
+    `base_url` replaces the platform's, with or without a slash at its end; a bare host gets `/api-3`. Timeouts are
+    seconds: `connect_timeout` for the connection, `read_timeout` for every wait on it. `concurrency` is how many idle
+    connections are kept for the next request. `sleep` and `rng` serve the pauses between retries.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        platform: Platform,
+        username: str,
+        password: str,
+        limiter: AccountLimiter,
+        base_url: str | None = None,
+        observer: RequestObserver | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        retry: RetryPolicy | None = None,
+        concurrency: int = 24,
+        sleep: Sleep = asyncio.sleep,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.account = account
+        self.platform = platform
+        self.base_url = _api_base(base_url or platform.base_url)
+        self.limiter = limiter
+        self._credentials = httpx.BasicAuth(username, password)
+        self._observer = observer
+        self._transport = transport
+        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        # Against an answer that trickles: each wait is short, the whole never ends.
+        self._deadline = connect_timeout + 4 * read_timeout
+        self._retry = retry or RetryPolicy()
+        self._concurrency = concurrency
+        self._sleep = sleep
+        self._rng = rng or random.SystemRandom()
+        self._http: httpx.AsyncClient | None = None
+
+    def __repr__(self) -> str:
+        return f"MarketplaceClient(account={self.account!r}, base_url={self.base_url!r})"
+
+    async def __aenter__(self) -> MarketplaceClient:
+        # Loading the certificates takes tens of milliseconds, and plain HTTP (a sandbox) needs none.
+        verify: bool | ssl.SSLContext = True
+        if self._transport is None and self.base_url.startswith("https:"):
+            verify = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+        self._http = httpx.AsyncClient(
+            auth=self._credentials,
+            transport=self._transport,
+            verify=verify,
+            timeout=self._timeout,
+            limits=httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=self._concurrency,
+                keepalive_expiry=_KEEPALIVE_SECONDS,
+            ),
+            headers={"User-Agent": f"magflow/{__version__}", "Content-Type": "application/json"},
+            trust_env=False,
+            follow_redirects=False,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. Calls still under way fail."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    # Orders
+
+    async def read_orders(
+        self,
+        filters: OrderFilter,
+        page: int = 1,
+        page_size: int = PAGE_LIMIT,
+        *,
+        context: CallContext = _BACKGROUND,
+    ) -> Page[Order]:
+        """A page of orders. FBE orders come only when the filter says `type=2`."""
+        return await self._read_page(Order, "order/read", filters, page, page_size, context)
+
+    async def count_orders(self, filters: OrderFilter, *, context: CallContext = _BACKGROUND) -> Count:
+        """How many orders a filter finds."""
+        return await self._count("order/count", filters, context)
+
+    async def acknowledge_order(self, order_id: int, *, context: CallContext = _BACKGROUND) -> Answer:
+        """Take a new order (1 → 2). BusinessLogicError with code `already_acknowledged` when it is not new."""
+        return await self._write("POST", "order/acknowledge", f"order/acknowledge/{order_id:d}", b"", context)
+
+    async def save_orders(
+        self, orders: Sequence[Mapping[str, object]], *, context: CallContext = _BACKGROUND
+    ) -> Answer:
+        """Save up to 50 orders, each with all the fields that were read. Read the messages: they may name refusals."""
+        return await self._save("order/save", orders, context)
+
+    # Offers
+
+    async def read_offers(
+        self,
+        filters: OfferFilter,
+        page: int = 1,
+        page_size: int = PAGE_LIMIT,
+        *,
+        context: CallContext = _BACKGROUND,
+    ) -> Page[Offer]:
+        """A page of the seller's offers, with the values last sent."""
+        return await self._read_page(Offer, "product_offer/read", filters, page, page_size, context)
+
+    async def count_offers(self, filters: OfferFilter, *, context: CallContext = _BACKGROUND) -> Count:
+        """How many offers a filter finds."""
+        return await self._count("product_offer/count", filters, context)
+
+    async def save_offers(
+        self, offers: Sequence[Mapping[str, object]], *, context: CallContext = _BACKGROUND
+    ) -> Answer:
+        """Change up to 50 existing offers (`offer/save`): `id` and any of price, stock, VAT, handling time, status."""
+        return await self._save("offer/save", offers, context)
+
+    async def update_offer_stock(self, offer_id: int, stock: int, *, context: CallContext = _BACKGROUND) -> Answer:
+        """Set one offer's stock. For many, `save_offers` costs a fiftieth of the requests."""
+        body = _JSON.encode({"stock": stock})
+        return await self._write("PATCH", "offer_stock", f"offer_stock/{offer_id:d}", body, context)
+
+    # Returns and nomenclatures
+
+    async def read_rma(
+        self,
+        filters: RmaFilter,
+        page: int = 1,
+        page_size: int = PAGE_LIMIT,
+        *,
+        context: CallContext = _BACKGROUND,
+    ) -> Page[Rma]:
+        """A page of returns."""
+        return await self._read_page(Rma, "rma/read", filters, page, page_size, context)
+
+    async def count_rma(self, filters: RmaFilter, *, context: CallContext = _BACKGROUND) -> Count:
+        """How many returns a filter finds."""
+        return await self._count("rma/count", filters, context)
+
+    async def read_vat_rates(self, *, context: CallContext = _BACKGROUND) -> Page[VatRate]:
+        """The VAT rates that offers name by `vat_id`."""
+        return await self._read_page(VatRate, "vat/read", None, 1, PAGE_LIMIT, context)
+
+    async def read_handling_times(self, *, context: CallContext = _BACKGROUND) -> Page[HandlingTime]:
+        """The handling times, in days, that offers may have."""
+        return await self._read_page(HandlingTime, "handling_time/read", None, 1, PAGE_LIMIT, context)
+
+    async def read_categories(
+        self,
+        filters: CategoryFilter,
+        page: int = 1,
+        page_size: int = PAGE_LIMIT,
+        *,
+        context: CallContext = _BACKGROUND,
+    ) -> Page[Category]:
+        """A page of categories; with characteristics when one is asked for by id."""
+        return await self._read_page(Category, "category/read", filters, page, page_size, context)
+
+    def pages(
+        self,
+        read: ReadCall[F, T],
+        filters: F,
+        *,
+        first: int = 1,
+        last: int | None = None,
+        ahead: int = 8,
+        page_size: int = PAGE_LIMIT,
+        context: CallContext = _BACKGROUND,
+    ) -> AsyncGenerator[Page[T] | FailedPage, None]:
+        """Walk one of the paged reads in order with up to `ahead` pages under way; see `paging.walk`."""
+
+        async def one(number: int) -> Page[T]:
+            return await read(filters, number, page_size, context=context)
+
+        return walk(one, first=first, last=last, ahead=ahead)
+
+    # How a call is made
+
+    async def _read_page(
+        self, model: type[T], route: str, filters: Filter | None, page: int, page_size: int, context: CallContext
+    ) -> Page[T]:
+        wanted = {"currentPage": page, "itemsPerPage": page_size} | (filters.to_json() if filters else {})
+        request = _Request("POST", route, route, _JSON.encode(wanted), is_write=False, page=page)
+        slices = await self._call(request, Answer.elements, context)
+        items: list[Item[T]] = []
+        for begin in range(0, len(slices), _ITEMS_AT_ONCE):
+            items += [read_item(model, raw) for raw in slices[begin : begin + _ITEMS_AT_ONCE]]
+            await asyncio.sleep(0)
+        return Page(page, page_size, tuple(items))
+
+    async def _count(self, route: str, filters: Filter, context: CallContext) -> Count:
+        request = _Request("POST", route, route, _JSON.encode(filters.to_json()), is_write=False)
+        return await self._call(request, _read_count, context)
+
+    async def _save(self, route: str, entities: Sequence[Mapping[str, object]], context: CallContext) -> Answer:
+        if not 1 <= len(entities) <= SAVE_LIMIT:
+            raise ValueError(f"a save takes 1 to {SAVE_LIMIT} entities, not {len(entities)}")
+        return await self._write("POST", route, route, _JSON.encode({"data": list(entities)}), context)
+
+    async def _write(self, method: str, route: str, path: str, body: bytes, context: CallContext) -> Answer:
+        return await self._call(_Request(method, route, path, body, is_write=True), _whole, context)
+
+    async def _call(self, request: _Request, interpret: Callable[[Answer], R], context: CallContext) -> R:
+        """Make a call, retries included. `interpret` reads the answer and may find it malformed."""
+        attempts = 0
+
+        async def attempt() -> R:
+            nonlocal attempts
+            attempts += 1
+            return await self._attempt(request, interpret, context, attempts)
+
+        return await call_with_retry(attempt, self._retry, rng=self._rng, sleep=self._sleep)
+
+    async def _attempt(
+        self, request: _Request, interpret: Callable[[Answer], R], context: CallContext, attempt: int
+    ) -> R:
+        if self._http is None:
+            raise RuntimeError("the client is used outside of its context")
+        pool = pool_of(request.route)
+        async with self.limiter.slot(pool, lane=context.lane, job=context.job, timeout=context.slot_timeout) as slot:
+            started_at = datetime.now(UTC)
+            progress = Progress(time.monotonic())
+            outcome: RequestOutcome = "cancelled"
+            note: str | None = None
+            try:
+                raw = await exchange(
+                    self._http,
+                    self._http.build_request(request.method, f"{self.base_url}/{request.path}", content=request.body),
+                    signals=slot,
+                    progress=progress,
+                    deadline=self._deadline,
+                )
+                result = interpret(read_answer(raw.status, raw.body, retry_after=raw.retry_after))
+                outcome = "ok"
+            except EmagApiError as error:
+                outcome, note = error.outcome, error.message
+                if isinstance(error, RateLimitError):
+                    slot.refused(error.remaining_seconds)
+                error.maybe_applied = request.is_write and (
+                    error.maybe_applied or isinstance(error, ServerError | MalformedAnswerError)
+                )
+                raise
+            finally:
+                if self._observer is not None:
+                    ended = time.monotonic()
+                    self._observer(
+                        RequestRecord(
+                            account=self.account,
+                            method=request.method,
+                            route=request.route,
+                            pool=pool,
+                            lane=context.lane,
+                            job=context.job,
+                            attempt=attempt,
+                            started_at=started_at,
+                            waited_ms=slot.waited * 1000,
+                            elapsed_ms=(ended - progress.began) * 1000,
+                            first_byte_ms=(
+                                None if progress.first_byte is None else (progress.first_byte - progress.began) * 1000
+                            ),
+                            status=progress.status,
+                            outcome=outcome,
+                            note=note,
+                            bytes_received=progress.bytes_received,
+                            page=request.page,
+                            run_id=context.run_id,
+                        )
+                    )
+        return result
+
+
+def pool_of(route: str) -> Pool:
+    """The pool whose limits a route counts against: every path that starts with `order`, EAN search, the rest."""
+    if route.startswith("order"):
+        return Pool.ORDERS
+    return Pool.EAN if route.endswith("find_by_eans") else Pool.OTHER
+
+
+def _api_base(url: str) -> str:
+    """The address that routes are appended to. ValueError for one that is no http address or holds credentials."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"the base URL cannot be read: {error}") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ValueError("the base URL must begin with http:// or https:// and name a host")
+    if parsed.userinfo:
+        raise ValueError("the base URL must not hold credentials")
+    trimmed = url.rstrip("/")
+    return trimmed + _API_PATH if parsed.path.strip("/") == "" else trimmed
+
+
+def _whole(answer: Answer) -> Answer:
+    return answer
+
+
+def _read_count(answer: Answer) -> Count:
+    count = read_item(_CountResult, answer.results).value
+    if count is None or min(count.noOfItems, count.noOfPages) < 0:
+        raise MalformedAnswerError("a count without numbers", "no_count", 200)
+    return Count(count.noOfItems, count.noOfPages, count.itemsPerPage)

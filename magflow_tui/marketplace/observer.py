@@ -1,0 +1,42 @@
+"""What is told about each HTTP request: enough for a log, metrics and a live view, nothing personal and no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from magflow_tui.contract.records import RequestOutcome
+from magflow_tui.marketplace.limiter import Lane, Pool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One attempt, finished: how long it waited for its slot, how long it took, how it ended.
+
+    `route` is the path without ids (`order/read`, `offer_stock`). Times are milliseconds: `waited_ms` for the slot,
+    `first_byte_ms` and `elapsed_ms` from the moment the request began. `note` is the marketplace's own sentence, or
+    ours, when it did not succeed. `bytes_received` counts the body as it came over the wire.
+    """
+
+    account: str
+    method: str
+    route: str
+    pool: Pool
+    lane: Lane
+    job: str | None
+    attempt: int
+    started_at: datetime
+    waited_ms: float
+    elapsed_ms: float
+    first_byte_ms: float | None
+    status: int | None
+    outcome: RequestOutcome
+    note: str | None
+    bytes_received: int
+    page: int | None
+    run_id: int | None
+
+
+#: Called once for every attempt, on the event loop; must be quick and must not raise.
+RequestObserver = Callable[[RequestRecord], None]
