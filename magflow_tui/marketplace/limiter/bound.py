@@ -36,8 +36,9 @@ GATHER_FROM = 0.030
 #: Answers looked at, and how many it takes to tell a cost.
 SAMPLES = 64
 ENOUGH = 16
-#: Part of the shortest of `SAMPLES` round trips that is taken for the shortest possible one.
+#: Part of the shortest of `SAMPLES` round trips, less some seconds, that is taken for the shortest possible one.
 FLOOR_SHARE = 0.9
+FLOOR_SLACK = 0.003
 #: The group size on whose scale a gathered spread is kept. Sorted arrivals of a smaller group scatter more, roughly
 #: with the fourth root of the ratio (tests/benchmarks/limiter.py).
 GROUP = 12
@@ -62,16 +63,22 @@ class ArrivalBound:
     @property
     def floor(self) -> float:
         """A round trip that no request falls below, in seconds; 0 until there are enough to tell."""
-        return FLOOR_SHARE * min(self._round_trips) if len(self._round_trips) == SAMPLES else 0.0
+        if len(self._round_trips) < SAMPLES:
+            return 0.0
+        return max(0.0, FLOOR_SHARE * min(self._round_trips) - FLOOR_SLACK)
 
     @property
     def lag(self) -> float:
-        """Seconds that mostly pass between leave to send and the sending; 0 until there are enough to tell.
+        """Seconds by which leave may be given early, since it takes as long to send; 0 until there are enough to tell.
 
-        Leave may be given as much earlier. What is sent quicker than mostly leaves a few milliseconds early, which the
-        least spread covers.
+        The least of them lately. Where a small spread is in force it covers the few milliseconds by which some are sent
+        quicker, and it is the middle one.
         """
-        return min(statistics.median_low(self._lags), LEAST_SPREAD / 4) if len(self._lags) == SAMPLES else 0.0
+        if len(self._lags) < SAMPLES:
+            return 0.0
+        if self.spread < GATHER_FROM:
+            return min(statistics.median_low(self._lags), LEAST_SPREAD / 4)
+        return FLOOR_SHARE * min(self._lags)
 
     @property
     def cost(self) -> float:
