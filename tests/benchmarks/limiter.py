@@ -38,6 +38,7 @@ from magflow_tui.sandbox.config import Latency, SandboxAccount, SandboxConfig, c
 
 WORKERS = 24
 LIMITS = {"orders": (12, 720), "other": (3, 180)}
+NOTHING = {"pools": {pool: {"served": 0} for pool in LIMITS}}
 Leave = Callable[[], AbstractAsyncContextManager[object]]
 
 
@@ -197,7 +198,7 @@ def main() -> None:
     )
     for name in options.only:
         for pool, (second, _) in LIMITS.items():
-            began_with, seen = before[name]["pools"][pool], after[name]["pools"][pool]
+            began_with, seen = before.get(name, NOTHING)["pools"][pool], after[name]["pools"][pool]
             use = 100 * (seen["served"] - began_with["served"]) / (second * options.seconds)
             print(f"{name:15} {pool:7} used {use:5.1f} %   refused {seen['refused']:4} of {seen['arrivals']}")
 

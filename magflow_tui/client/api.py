@@ -1,0 +1,287 @@
+"""The engine's management API as typed calls, each answering a model of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from magflow_tui.client.errors import EngineError, EngineNotRunningError, EngineUnreachableError
+from magflow_tui.client.streams import OnLink, Streams
+from magflow_tui.config.folder import DataFolder
+from magflow_tui.contract.base import BASE_PATH, Resource
+from magflow_tui.contract.errors import ErrorBody
+from magflow_tui.contract.events import Event, EventPage
+from magflow_tui.contract.management import (
+    AccountList,
+    AlertList,
+    HealthAnswer,
+    LimiterStats,
+    Message,
+    MetricsAnswer,
+    ProductStats,
+    ScheduleSwitch,
+    StopEngine,
+    Stopping,
+    SyncStats,
+)
+from magflow_tui.contract.records import AccountTest, OfferPage, OrderDetail, OrderPage, RequestPage
+from magflow_tui.contract.runs import CancelMode, CancelRun, Run, RunPage, Started, StartSync
+from magflow_tui.contract.snapshot import EngineInfo, Snapshot
+
+if TYPE_CHECKING:
+    import httpx
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+Params = Mapping[str, str | int | bool | None]
+
+#: A call that asks the marketplace (an account test) or walks the store may take a while, in seconds.
+CALL_SECONDS = 60.0
+CONNECT_SECONDS = 5.0
+
+
+class EngineClient:
+    """Talks to one engine. An async context manager; `aclose()` otherwise.
+
+    Every call raises `EngineError` with the engine's own sentence, `EngineNotRunningError` when nothing listens, and
+    `EngineUnreachableError` when no readable answer comes.
+    """
+
+    def __init__(self, transport: httpx.AsyncBaseTransport, where: str, *, token: str | None = None) -> None:
+        import httpx
+
+        base = where if where.startswith(("http://", "https://")) else "http://engine"
+        self.where = where
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            base_url=base.rstrip("/") + BASE_PATH,
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS),
+            trust_env=False,
+        )
+        self._streams = Streams(self._http, where, self._check)
+
+    @classmethod
+    def connect(cls, data_dir: Path) -> Self:
+        """The engine of a data folder. No I/O: the first call meets the socket."""
+        import httpx
+
+        socket = str(DataFolder(data_dir).socket)
+        return cls(httpx.AsyncHTTPTransport(uds=socket), socket)
+
+    @classmethod
+    def at(cls, url: str, token: str | None = None) -> Self:
+        """An engine that listens on TCP, such as `http://10.0.0.5:8100`."""
+        import httpx
+
+        return cls(httpx.AsyncHTTPTransport(), url, token=token)
+
+    @classmethod
+    def over(cls, transport: httpx.AsyncBaseTransport) -> Self:
+        """An engine in this process, behind `httpx.ASGITransport`; that one holds answers back, so no streams."""
+        return cls(transport, "this process")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    # live view
+
+    async def snapshot(self) -> Snapshot:
+        """The whole live view, as of now."""
+        return await self._get("/snapshot", Snapshot)
+
+    def snapshots(self, *, reconnect: bool = True, on_link: OnLink | None = None) -> AsyncGenerator[Snapshot, None]:
+        """A snapshot a second, the latest each time. `on_link` is told when the connection comes and goes."""
+        return self._streams.snapshots(reconnect=reconnect, on_link=on_link)
+
+    async def events(self, *, after: int | None = None, limit: int = 200) -> EventPage:
+        """Events behind `after`, or the last `limit` ones."""
+        return await self._get("/events", EventPage, {"after": after, "limit": limit})
+
+    def event_stream(
+        self, *, after: int | None = None, reconnect: bool = True, on_link: OnLink | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Events behind `after` (from now on when None), in order, each once, whatever the connection does."""
+        return self._streams.events(after=after, reconnect=reconnect, on_link=on_link)
+
+    # runs
+
+    async def runs(
+        self,
+        *,
+        account: str | None = None,
+        resource: Resource | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> RunPage:
+        """Runs, newest first."""
+        return await self._get(
+            "/runs", RunPage, {"account": account, "resource": resource, "before": before, "limit": limit}
+        )
+
+    async def run(self, run_id: int) -> Run:
+        return await self._get(f"/runs/{run_id}", Run)
+
+    async def start_sync(self, command: StartSync) -> Started:
+        """Codes `account_unknown`, `account_disabled`, `no_accounts`."""
+        return await self._post("/runs", Started, command)
+
+    async def cancel_run(self, run_id: int, mode: CancelMode = "after_page") -> Run:
+        """Code `conflict` when the run is over."""
+        return await self._post(f"/runs/{run_id}/cancel", Run, CancelRun(mode=mode))
+
+    async def resume_run(self, run_id: int) -> Started:
+        """Go on with a run that was cancelled, failed or is partial. Code `conflict` while it runs."""
+        return await self._post(f"/runs/{run_id}/resume", Started)
+
+    # what is stored
+
+    async def orders(
+        self,
+        *,
+        account: str | None = None,
+        status: int | None = None,
+        findings: bool | None = None,
+        limit: int = 100,
+        after: str | None = None,
+        count: bool = False,
+    ) -> OrderPage:
+        """Orders, newest first. `after` is the `next_after` of the page before; `count` asks for `total`."""
+        return await self._get(
+            "/orders",
+            OrderPage,
+            {
+                "account": account,
+                "status": status,
+                "findings": findings,
+                "limit": limit,
+                "after": after,
+                "count": count or None,
+            },
+        )
+
+    async def order(self, order_id: int, *, account: str | None = None) -> OrderDetail:
+        """Codes `not_found`, and `ambiguous` when several accounts have the id and none is named."""
+        return await self._get(f"/orders/{order_id}", OrderDetail, {"account": account})
+
+    async def order_raw(self, order_id: int, *, account: str | None = None) -> bytes:
+        """The payload exactly as received. Codes as `order`."""
+        response = await self._call("GET", f"/orders/{order_id}/raw", params={"account": account})
+        return response.content
+
+    async def offers(
+        self, *, account: str | None = None, limit: int = 100, after: str | None = None, count: bool = False
+    ) -> OfferPage:
+        return await self._get(
+            "/offers", OfferPage, {"account": account, "limit": limit, "after": after, "count": count or None}
+        )
+
+    async def requests(self, *, after: int = 0, limit: int = 500, newest: bool = False) -> RequestPage:
+        """Requests to the marketplace behind `after`; the last `limit` of them when `newest`."""
+        return await self._get("/requests", RequestPage, {"after": after, "limit": limit, "newest": newest or None})
+
+    # accounts, health, limits
+
+    async def accounts(self) -> AccountList:
+        return await self._get("/accounts", AccountList)
+
+    async def test_account(self, name: str) -> AccountTest:
+        """One real call with the account's credentials."""
+        return await self._post(f"/accounts/{name}/test", AccountTest)
+
+    async def alerts(self) -> AlertList:
+        return await self._get("/alerts", AlertList)
+
+    async def health(self) -> HealthAnswer:
+        return await self._get("/health", HealthAnswer)
+
+    async def metrics(self) -> MetricsAnswer:
+        return await self._get("/monitoring/metrics", MetricsAnswer)
+
+    async def sync_stats(self) -> SyncStats:
+        return await self._get("/monitoring/sync-stats", SyncStats)
+
+    async def product_stats(self) -> ProductStats:
+        return await self._get("/monitoring/product-stats", ProductStats)
+
+    async def limiter_stats(self) -> LimiterStats:
+        return await self._get("/rate-limiter/stats", LimiterStats)
+
+    async def reset_limiter(self) -> Message:
+        """Set the limiter's statistics to zero; its limits and windows stay as they are."""
+        return await self._post("/rate-limiter/reset", Message)
+
+    # the engine itself
+
+    async def engine(self) -> EngineInfo:
+        return await self._get("/engine", EngineInfo)
+
+    async def set_schedule(self, on: bool) -> EngineInfo:
+        return await self._post("/schedule", EngineInfo, ScheduleSwitch(on=on))
+
+    async def keep_engine(self) -> EngineInfo:
+        """An engine that a command started only for itself stays when that command ends."""
+        return await self._post("/engine/keep", EngineInfo)
+
+    async def stop_engine(self, *, unless_attached: bool = False) -> Stopping:
+        """Ask the engine to end; see `launch.stop_engine`, which also sees to it."""
+        return await self._post("/engine/stop", Stopping, StopEngine(unless_attached=unless_attached))
+
+    async def _get(self, path: str, model: type[AnswerT], params: Params | None = None) -> AnswerT:
+        return self._read(model, await self._call("GET", path, params=params))
+
+    async def _post(self, path: str, model: type[AnswerT], command: BaseModel | None = None) -> AnswerT:
+        body = command.model_dump_json().encode() if command is not None else b""
+        return self._read(model, await self._call("POST", path, content=body))
+
+    async def _call(
+        self, method: str, path: str, *, params: Params | None = None, content: bytes | None = None
+    ) -> httpx.Response:
+        import httpx
+
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        headers = {"Content-Type": "application/json"} if content else {}
+        try:
+            response = await self._http.request(method, path, params=given, content=content, headers=headers)
+        except httpx.ConnectError:
+            raise EngineNotRunningError(self.where) from None
+        except httpx.TransportError as error:
+            raise EngineUnreachableError(self.where, type(error).__name__) from None
+        await self._check(response)
+        return response
+
+    async def _check(self, response: httpx.Response) -> None:
+        """Raise the error that an answer carries."""
+        if response.is_success:
+            return
+        content = await response.aread()
+        try:
+            body = ErrorBody.model_validate_json(content)
+        except ValidationError:
+            body = ErrorBody(
+                code="unexpected_answer",
+                message=f"{self.where} answered {response.status_code}, not as an engine does.",
+            )
+        raise EngineError(body, response.status_code)
+
+    def _read(self, model: type[AnswerT], response: httpx.Response) -> AnswerT:
+        try:
+            return model.model_validate_json(response.content)
+        except ValidationError:
+            body = ErrorBody(
+                code="unexpected_answer",
+                message=f"{self.where} answered something that this version cannot read.",
+                hint="The engine may be of another version: restart it with `magflow engine stop`.",
+            )
+            raise EngineError(body, response.status_code) from None

@@ -1,0 +1,72 @@
+"""Settings: flags over environment (`MAGFLOW_…`) over `config.toml` over defaults. Imports nothing of ours.
+
+* `model`     the settings as frozen pydantic models; what each key means and may be
+* `loading`   reads and merges the sources; every problem found is told at once
+* `passwords` finds an account's password: inline, file, command, system keyring
+* `folder`    the layout of a data folder, and the platform's default places
+* `problems`  the error that names key, value, what is allowed and where it came from
+
+The names below are loaded when they are first asked for: a command that only needs the folder's layout does not pay for
+the models.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from magflow_tui.config.folder import DataFolder, default_config_path, default_data_dir
+    from magflow_tui.config.loading import (
+        SettingLine,
+        describe_settings,
+        load_settings,
+        locate_data_dir,
+        resolve_passwords,
+    )
+    from magflow_tui.config.model import (
+        AccountKind,
+        AccountSettings,
+        HttpSettings,
+        LimitSettings,
+        PlatformName,
+        Settings,
+        SyncSettings,
+    )
+    from magflow_tui.config.passwords import PasswordError
+    from magflow_tui.config.problems import SettingsError, SettingsProblem
+
+__all__ = [
+    "AccountKind",
+    "AccountSettings",
+    "DataFolder",
+    "HttpSettings",
+    "LimitSettings",
+    "PasswordError",
+    "PlatformName",
+    "SettingLine",
+    "Settings",
+    "SettingsError",
+    "SettingsProblem",
+    "SyncSettings",
+    "default_config_path",
+    "default_data_dir",
+    "describe_settings",
+    "load_settings",
+    "locate_data_dir",
+    "resolve_passwords",
+]
+
+_HOMES = {
+    "folder": ("DataFolder", "default_config_path", "default_data_dir"),
+    "loading": ("SettingLine", "describe_settings", "load_settings", "locate_data_dir", "resolve_passwords"),
+    "passwords": ("PasswordError",),
+    "problems": ("SettingsError", "SettingsProblem"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME_OF.get(name, 'model')}"), name)

@@ -1,0 +1,16 @@
+"""The management API: every path of product.md §8, and what the screens need. Answers are models of the contract.
+
+* `app`      the application: rooms below, documentation, access
+* `errors`   every error as an `ErrorBody`
+* `live`     snapshots and events, once and as streams
+* `runs`     start, follow, cancel and resume syncs
+* `records`  orders, offers, requests, accounts
+* `health`   health, metrics, statistics, limits
+* `control`  the engine itself: state, schedules, stop
+"""
+
+from __future__ import annotations
+
+from magflow_tui.engine.api.app import create_app
+
+__all__ = ["create_app"]

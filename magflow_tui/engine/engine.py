@@ -1,0 +1,301 @@
+"""One running engine: composes store, accounts, sync, monitor, schedule and live view, and starts and ends them.
+
+What a request may do is in `api`; how the process and its sockets live is in `process` and `serving`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from magflow_tui import __version__
+from magflow_tui.config import Settings, SettingsError, resolve_passwords
+from magflow_tui.contract.base import Resource
+from magflow_tui.contract.events import EventKind, Severity
+from magflow_tui.contract.snapshot import AccountState, EngineInfo, Snapshot
+from magflow_tui.engine.accounts import ServedAccounts, account_state
+from magflow_tui.engine.events import EventHub
+from magflow_tui.engine.failures import EngineFailure, as_sentence, settings_failure
+from magflow_tui.engine.folder import HeldFolder
+from magflow_tui.engine.history import History
+from magflow_tui.engine.live import TICK_SECONDS, LiveView, Watchers
+from magflow_tui.engine.scheduler import Scheduler, Timetable
+from magflow_tui.marketplace.observer import RequestRecord
+from magflow_tui.monitor.monitor import Monitor
+from magflow_tui.store import EventDraft, Store, StoreError, StoreVersionError
+from magflow_tui.sync import SyncAccount, SyncPolicy, SyncRunner
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
+
+RESOURCES: tuple[Resource, ...] = ("orders", "offers", "rma")
+#: How long runs may take to store their page when the engine ends, in seconds.
+DRAIN_SECONDS = 2.5
+
+
+class Engine:
+    """Serves one data folder. `async with engine.running():` is its whole life.
+
+    `schedules` tells whether interrupted runs go on and due syncs start by themselves. `passwords` are looked up from
+    the settings unless given; `held` is the data folder's lock when the caller took it already.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        schedules: bool = True,
+        passwords: Mapping[str, str] | None = None,
+        held: HeldFolder | None = None,
+        policy: SyncPolicy | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        rng: random.Random | None = None,
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.started_at = now()
+        self.draining = False
+        #: Set by whoever wants the engine to end: a signal, a call, the end of a lifeline.
+        self.stop_requested = asyncio.Event()
+        #: The engine ends when the process that started it does; a call to keep it changes that.
+        self.tied = False
+        self.watchers = Watchers()
+        self.live = LiveView(self.build_snapshot)
+        self._schedules = schedules
+        self._passwords = passwords
+        self._held = held
+        self._policy = policy or SyncPolicy()
+        self._rng = rng or random.Random()  # noqa: S311 - spreads load, guards nothing
+        self._monotonic_start = time.monotonic()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.store: Store
+        self.accounts: ServedAccounts
+        self.events: EventHub
+        self.monitor: Monitor
+        self.runner: SyncRunner
+        self.scheduler: Scheduler
+        self.history: History
+
+    @cached_property
+    def asgi_app(self) -> FastAPI:
+        """The management API as an ASGI application."""
+        from magflow_tui.engine.api import create_app
+
+        return create_app(self)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start; at the end drain and close. Raises `EngineFailure` when it cannot start.
+
+        A marketplace that is down or refuses the credentials is no reason: the account's state says so.
+        """
+        async with AsyncExitStack() as stack:
+            await self._open(stack)
+            self.notify("engine.started", "info", f"Engine {__version__} started (pid {os.getpid()})", None)
+            if self._schedules:
+                for run in await self.runner.resume_interrupted():
+                    log.info("run %d of %s of %s goes on", run.run_id, run.resource, run.account)
+                await self.scheduler.switch(True)
+            ticking = asyncio.create_task(self._tick(), name="tick")
+            try:
+                yield
+            finally:
+                ticking.cancel()
+                await asyncio.gather(ticking, return_exceptions=True)
+                await self.drain()
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
+        if self._held is None:
+            self._held = await asyncio.to_thread(HeldFolder.take, settings.folder, version=__version__)
+            stack.callback(self._held.release)
+        if self._passwords is None:
+            try:
+                self._passwords = await asyncio.to_thread(resolve_passwords, settings)
+            except SettingsError as error:
+                raise settings_failure(error) from None
+        try:
+            self.store = await Store.open(settings.folder.database)
+        except StoreError as error:
+            raise _store_failure(error) from None
+        stack.push_async_callback(self.store.close)
+        self.events = EventHub(self.store)
+        self.monitor = Monitor(tuple(settings.accounts), self.notify, now=self.now)
+        self.accounts = ServedAccounts(settings, self._passwords, self._observe)
+        await stack.enter_async_context(self.accounts)
+        self.runner = SyncRunner(
+            store=self.store,
+            accounts=[
+                SyncAccount(served.name, served.platform, served.client, served.settings.history_start)
+                for served in self.accounts.values()
+            ],
+            on_event=self._on_sync_event,
+            clock=self.now,
+            policy=self._policy,
+        )
+        self.history = History(self.store, self.now)
+        self.scheduler = Scheduler(
+            (
+                Timetable(name, resource, every)
+                for name in self.accounts
+                for resource in RESOURCES
+                if (every := settings.interval(name, resource))
+            ),
+            start=self._start_scheduled,
+            is_running=self.runner.is_running,
+            last_start=self.history.last_start,
+            now=self.now,
+            rng=self._rng,
+        )
+        try:
+            await self.events.start()
+            await self.history.refresh()
+        except StoreError as error:
+            raise _store_failure(error) from None
+        stack.push_async_callback(self.events.stop)
+
+    async def drain(self) -> None:
+        """Stop taking work, let each run store its page and its checkpoint, end every stream. Idempotent."""
+        if self.draining:
+            return
+        self.draining = True
+        self.notify("engine.stopping", "info", "Engine stops: runs store their page and go on at the next start", None)
+        await self.scheduler.switch(False)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self.runner.drain(DRAIN_SECONDS)
+        finally:
+            self.live.close()
+            await self.events.stop()
+
+    def spawn(self, work: Awaitable[None], name: str) -> None:
+        """Run something for as long as the engine lives."""
+
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run(), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def notify(self, kind: EventKind, severity: Severity, message: str, account: str | None) -> None:
+        """Record an event."""
+        self.events.record(EventDraft(at=self.now(), kind=kind, message=message, severity=severity, account=account))
+
+    async def switch_schedules(self, on: bool) -> None:
+        """Turn scheduled syncs on or off; turned on, interrupted runs go on too."""
+        if on and not self.scheduler.on:
+            await self.runner.resume_interrupted()
+        await self.scheduler.switch(on)
+        self.notify("notice", "info", f"Schedules are {'on' if on else 'off'}", None)
+
+    async def end_with(self, owner: Awaitable[None]) -> None:
+        """Ask the engine to end once `owner` is over and nobody is attached, unless it was asked to stay."""
+        self.tied = True
+        await owner
+        while self.tied:
+            if await self.watchers.none_left(timeout=1.0):
+                if self.tied:
+                    self.stop_requested.set()
+                return
+
+    def info(self) -> EngineInfo:
+        size = self.store.size()
+        return EngineInfo(
+            pid=os.getpid(),
+            version=__version__,
+            started_at=self.started_at,
+            uptime_seconds=round(time.monotonic() - self._monotonic_start, 1),
+            data_dir=str(self.settings.data_dir),
+            socket=str(self.settings.folder.socket),
+            state="draining" if self.draining else "running",
+            schedules_on=self.scheduler.on,
+            clients=self.watchers.count,
+            db_bytes=size.db_bytes,
+            wal_bytes=size.wal_bytes,
+        )
+
+    async def account_states(self) -> tuple[AccountState, ...]:
+        """Every account of the settings with its standing and what is stored of it."""
+        counts = await self.store.counts()
+        return tuple(
+            account_state(
+                name,
+                account,
+                self.monitor.standing(name) if account.enabled else None,
+                *((counts[name],) if name in counts else ()),
+            )
+            for name, account in self.settings.accounts.items()
+        )
+
+    async def build_snapshot(self, seq: int) -> Snapshot:
+        """The whole live view as of now."""
+        return Snapshot(
+            seq=seq,
+            at=self.now(),
+            engine=self.info(),
+            accounts=await self.account_states(),
+            pools=self.accounts.gauges(),
+            routes=self.monitor.routes(),
+            running=self.runner.running(),
+            queue=self.scheduler.queue(),
+            recent_runs=self.history.recent_runs,
+            health=self.monitor.health(),
+            metrics=self.monitor.metrics(),
+            alerts=self.monitor.alerts,
+            last_event=self.events.last_event,
+            last_request_seq=self.monitor.requests.last_seq,
+        )
+
+    async def _tick(self) -> None:
+        """Once a second: health, and a snapshot when anybody watches."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            try:
+                await self.history.refresh_if_stale()
+                self.monitor.tick(
+                    self.accounts.gauges(),
+                    sync_success=self.history.sync_success,
+                    unfinished=self.history.unfinished,
+                )
+                await self.live.tick()
+            except StoreError as error:
+                log.error("the live view waits for the store: %s", error.message)
+            except Exception:  # a bad tick must not be the last one
+                log.exception("a tick of the live view failed")
+            # Missed ticks are not made up for: the next snapshot is as good as all of them.
+            due = max(due + TICK_SECONDS, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    def _observe(self, record: RequestRecord) -> None:
+        self.monitor.observe(record)
+        self.runner.on_request(record)
+
+    def _on_sync_event(self, draft: EventDraft) -> None:
+        if draft.kind == "account.state":
+            return  # the monitor tells it, from every request and not only those of a run
+        if draft.kind == "run.finished":
+            self.history.mark_stale()
+        self.events.record(draft)
+
+    async def _start_scheduled(self, account: str, resource: Resource) -> None:
+        await self.runner.start(account, resource, full=False, requested_by="schedule")
+
+
+def _store_failure(error: StoreError) -> EngineFailure:
+    """The store cannot be opened: damaged, not writable, disk full, or of a newer version."""
+    code = "newer_database" if isinstance(error, StoreVersionError) else "store"
+    return EngineFailure(code, as_sentence(error.message), hint=as_sentence(error.hint) if error.hint else None)

@@ -1,0 +1,81 @@
+"""How the marketplace last answered each account, read from the outcome of every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from magflow_tui.contract.records import RequestOutcome
+from magflow_tui.contract.snapshot import AccountStatus
+
+#: So many requests in a row without an answer make an account unreachable: one lost answer among many does not.
+UNREACHABLE_AFTER = 4
+
+_ANSWERED: frozenset[RequestOutcome] = frozenset({"ok", "rate_limited", "validation", "business", "not_found"})
+_NO_ANSWER: frozenset[RequestOutcome] = frozenset({"network", "timeout", "server_error", "malformed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """State of one account: `message` names the way out when it is not ok, `since` is when it last changed."""
+
+    status: AccountStatus = "unknown"
+    message: str | None = None
+    since: datetime | None = None
+    silent: int = 0
+
+
+def follow(standing: Standing, outcome: RequestOutcome, note: str | None, now: datetime) -> Standing:
+    """The standing after one more request. `note` is what the marketplace or the network said, without secrets."""
+    if outcome in _ANSWERED:
+        status: AccountStatus = "ok"
+    elif outcome == "refused_ip":
+        status = "refused_ip"
+    elif outcome == "authentication":
+        status = "unauthorised"
+    elif outcome in _NO_ANSWER:
+        silent = standing.silent + 1
+        # Credentials that were refused stay refused until an answer says otherwise.
+        if silent < UNREACHABLE_AFTER or standing.status in {"unauthorised", "refused_ip"}:
+            return replace(standing, silent=silent)
+        message = way_out("unreachable", note)
+        since = standing.since if standing.status == "unreachable" else now
+        return Standing("unreachable", message, since, silent)
+    else:
+        return standing
+    if status == standing.status:
+        return replace(standing, silent=0) if standing.silent else standing
+    return Standing(status, way_out(status, note), now)
+
+
+def way_out(status: AccountStatus, note: str | None) -> str | None:
+    """What an operator should do about a status, None when nothing is to be done."""
+    said = f" ({note})" if note else ""
+    match status:
+        case "unauthorised":
+            return f"Wrong user or password, or the user lacks the API right{said}: check them in the settings."
+        case "refused_ip":
+            return f"This machine's address is not allowed{said}: add it in the marketplace's seller panel."
+        case "unreachable":
+            return f"The marketplace does not answer{said}: syncs go on by themselves when it does."
+        case _:
+            return None
+
+
+class AccountStandings:
+    """The standing of each account; `on_change` is told of every change of status."""
+
+    def __init__(self, accounts: tuple[str, ...], on_change: Callable[[str, Standing], None]) -> None:
+        self._standings = dict.fromkeys(accounts, Standing())
+        self._on_change = on_change
+
+    def __getitem__(self, account: str) -> Standing:
+        return self._standings[account]
+
+    def add(self, account: str, outcome: RequestOutcome, note: str | None, now: datetime) -> None:
+        before = self._standings[account]
+        after = follow(before, outcome, note, now)
+        self._standings[account] = after
+        if after.status != before.status:
+            self._on_change(account, after)

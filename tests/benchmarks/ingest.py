@@ -1,0 +1,197 @@
+"""How fast orders come in, as a share of what the bare libraries manage on the same orders in the same run.
+
+    python tests/benchmarks/ingest.py                 # 100 000 orders
+
+The floor parses pages that are already in memory with orjson, validates a typed subset of each order with pydantic, and
+writes one transaction a page of 100 with sqlite3's executemany. The whole path reads the same orders over HTTP from an
+unlimited sandbox in another process, and parses, validates, stores and reports them as the engine does. Each has a
+process of its own, the floor before and after. Prints orders a second, the ratio, and the peak memory of our path.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import resource
+import sqlite3
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import httpx
+import orjson
+from pydantic import BaseModel
+
+from magflow_tui.marketplace.client import MarketplaceClient
+from magflow_tui.marketplace.limiter import AccountLimiter, Pool, PoolLimit
+from magflow_tui.marketplace.platforms import PLATFORMS
+from magflow_tui.sandbox import Limits, SandboxAccount, SandboxConfig, SandboxProcess
+from magflow_tui.store import Store
+from magflow_tui.sync import SyncAccount, SyncRunner
+
+USER, PASSWORD = "seller@example.com", "sandbox"
+
+
+class FloorLine(BaseModel):
+    id: int
+    name: str
+    quantity: int
+    sale_price: Decimal
+    vat: Decimal
+
+
+class FloorCustomer(BaseModel):
+    id: int
+    name: str
+
+
+class FloorOrder(BaseModel):
+    id: int
+    status: int
+    type: int
+    payment_mode_id: int
+    date: str
+    modified: str
+    customer: FloorCustomer
+    products: list[FloorLine]
+
+
+def fetch_pages(base_url: str, pages: int) -> list[bytes]:
+    """Pages of orders as they come over the wire, from the newest month on."""
+    found: list[bytes] = []
+    with httpx.Client(auth=(USER, PASSWORD), trust_env=False, timeout=60) as http:
+        until = datetime.now(UTC)
+        while len(found) < pages:
+            since = until - timedelta(days=7)
+            bounds = {"createdAfter": f"{since:%Y-%m-%d %H:%M:%S}", "createdBefore": f"{until:%Y-%m-%d %H:%M:%S}"}
+            page = 1
+            while len(found) < pages:
+                body = http.post(f"{base_url}/order/read", json={**bounds, "currentPage": page}).content
+                if len(orjson.loads(body)["results"]) < 100:
+                    break
+                found.append(body)
+                page += 1
+            until = since
+    return found
+
+
+def floor(base_url: str, pages: int, answer: Connection) -> None:
+    """Orders a second of the bare libraries."""
+    bodies = fetch_pages(base_url, pages)
+    with tempfile.TemporaryDirectory() as folder:
+        database = sqlite3.connect(Path(folder, "floor.db"), isolation_level=None)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        database.execute(
+            "CREATE TABLE orders (id INTEGER PRIMARY KEY, status INT, type INT, payment_mode_id INT, date TEXT,"
+            " modified TEXT, customer TEXT, lines INT, raw BLOB)"
+        )
+        began = time.perf_counter()
+        for body in bodies:
+            rows = []
+            for item in orjson.loads(body)["results"]:
+                order = FloorOrder.model_validate(item)
+                rows.append(
+                    (
+                        order.id,
+                        order.status,
+                        order.type,
+                        order.payment_mode_id,
+                        order.date,
+                        order.modified,
+                        order.customer.name,
+                        len(order.products),
+                        orjson.dumps(item),
+                    )
+                )
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            database.execute("COMMIT")
+        seconds = time.perf_counter() - began
+        database.close()
+    answer.send(100 * len(bodies) / seconds)
+
+
+async def whole_path_of(base_url: str) -> tuple[int, float]:
+    unlimited = {pool: PoolLimit(1_000_000, 10_000_000) for pool in Pool}
+    with tempfile.TemporaryDirectory() as folder:
+        store = await Store.open(Path(folder, "magflow.db"))
+        client = MarketplaceClient(
+            account="main",
+            platform=PLATFORMS["emag-ro"],
+            base_url=base_url,
+            username=USER,
+            password=PASSWORD,
+            limiter=AccountLimiter("main", limits=unlimited),
+        )
+        async with client:
+            runner = SyncRunner(
+                store=store,
+                accounts=[SyncAccount("main", PLATFORMS["emag-ro"], client)],
+                on_event=lambda event: None,
+                clock=lambda: datetime.now(UTC),
+            )
+            began = time.perf_counter()
+            started = await runner.start("main", "orders", full=True, requested_by="benchmark")
+            waiting = asyncio.create_task(runner.wait(started.run.run_id))
+            while not waiting.done():
+                await asyncio.wait([waiting], timeout=1.0)
+                runner.running()  # what the snapshot of each second asks for
+            run = waiting.result()
+            seconds = time.perf_counter() - began
+            await runner.drain(5.0)
+        await store.close()
+        if run.result != "completed":
+            raise SystemExit(f"the run ended {run.result}: {run.reason}")
+        return run.items, seconds
+
+
+def whole_path(base_url: str, answer: Connection) -> None:
+    """Orders a second of ours, and the peak memory in MB."""
+    items, seconds = asyncio.run(whole_path_of(base_url))
+    answer.send((items, items / seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def in_a_process(work: object, *arguments: object) -> object:
+    spawn = multiprocessing.get_context("spawn")
+    receiver, sender = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=work, args=(*arguments, sender))  # type: ignore[arg-type]
+    process.start()
+    sender.close()
+    result = receiver.recv()
+    process.join()
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How fast orders come in, against the bare libraries.")
+    parser.add_argument("--orders", type=int, default=100_000)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    account = SandboxAccount(
+        name="main", username=USER, password=PASSWORD, orders=options.orders, offers=10, rmas=0, days=200
+    )
+    config = SandboxConfig(accounts=(account,), limits=Limits(enabled=False))
+    with SandboxProcess(config) as sandbox:
+        url = sandbox.base_url("main")
+        pages = min(200, options.orders // 200)
+        before: float = in_a_process(floor, url, pages)  # type: ignore[assignment]
+        items, ours, peak = in_a_process(whole_path, url)  # type: ignore[misc]
+        after: float = in_a_process(floor, url, pages)  # type: ignore[assignment]
+    bare = (before + after) / 2
+    if options.json:
+        print(json.dumps({"floor": bare, "whole_path": ours, "ratio": ours / bare, "peak_mb": peak, "orders": items}))
+    else:
+        print(f"floor       {bare:8.0f} orders/s  (before {before:.0f}, after {after:.0f})")
+        print(f"whole path  {ours:8.0f} orders/s  ({items} orders)")
+        print(f"ratio       {ours / bare:8.2f}  (target 0.35)")
+        print(f"peak memory {peak:8.0f} MB  (target 150)")
+
+
+if __name__ == "__main__":
+    main()
