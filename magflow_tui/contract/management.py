@@ -1,4 +1,4 @@
-"""Answers of the management paths that existing clients call; field names are theirs (product.md §8)."""
+"""Answers of the management paths that existing clients call; field names are theirs."""
 
 from __future__ import annotations
 

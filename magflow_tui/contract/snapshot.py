@@ -104,7 +104,7 @@ class HealthLine(Model):
 
 
 class Health(Model):
-    """Score 0–100 or None without data; level as product.md §6; lines worst first."""
+    """Score 0–100 or None without data; level by its thresholds; lines worst first."""
 
     score: int | None
     level: HealthLevel

@@ -1,4 +1,4 @@
-"""Metrics over the last so many requests, under the name and keys that existing callers use (product.md §11)."""
+"""Metrics over the last so many requests, under the name and keys that existing callers use."""
 
 from __future__ import annotations
 

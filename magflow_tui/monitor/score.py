@@ -1,4 +1,4 @@
-"""The health score: a pure function of four readings (product.md §6), every lost point with its cause and advice."""
+"""The health score: a pure function of four readings, every lost point with its cause and advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the filters of a call: paging, and what `order/read` and `order/count` narrow by (emag-api §3.1)."""
+"""Reads the filters of a call: paging, and what `order/read` and `order/count` narrow by."""
 
 from __future__ import annotations
 

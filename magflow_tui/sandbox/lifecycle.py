@@ -26,7 +26,7 @@ from magflow_tui.sandbox.timeline import (
 
 
 def payable(order: JsonObject) -> int:
-    """What the customer pays for an order, in cents (emag-api §3.6)."""
+    """What the customer pays for an order, in cents."""
     units = round(float(str(order["shipping_tax"])) * 100) * 100
     for line in objects_in(order["products"]):
         units += gross_of(in_units(line["sale_price"]), in_units(line["vat"])) * 100 * cast("int", line["quantity"])

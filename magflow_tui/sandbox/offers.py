@@ -1,4 +1,4 @@
-"""The offers of one account as `product_offer/read` sends them (emag-api §5), and what saving does to them."""
+"""The offers of one account as `product_offer/read` sends them, and what saving does to them."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class OfferBook:
 
 
 def _check(entity: JsonObject, offer: JsonObject) -> str | None:
-    """What is wrong with the values of one entity (emag-api §5.4), or None."""
+    """What is wrong with the values of one entity, or None."""
     low, high = (_amount(entity.get(key, offer[key])) for key in ("min_sale_price", "max_sale_price"))
     price = _amount(entity.get("sale_price", offer["sale_price"]))
     if price is None or price <= 0:

@@ -1,4 +1,4 @@
-"""Writes an order as the marketplace sends it: every key of emag-api §3.2 to §3.7, with its quirks.
+"""Writes an order as the marketplace sends it: every key that has been seen there, with its quirks.
 
 The body of an order depends on nothing but the world's seed, the account and the order's index, plus how far the order
 has come.

@@ -22,7 +22,7 @@ _FIRST_SEEN, _LAST_SEEN = 1_420_070_400, 1_690_000_000  # 2015 to the middle of 
 class Customer:
     """A customer as the order carries it, and the same person with a locker for an address.
 
-    The e-mail is a hash, `is_vat_payer` is 1 even for some persons, postal codes are mostly empty (emag-api §3.4).
+    The e-mail is a hash, `is_vat_payer` is 1 even for some persons, postal codes are mostly empty.
     """
 
     home: JsonObject

@@ -1,6 +1,6 @@
 """The five platforms as the marketplace itself knows them: language, country, zone, currency, VAT, labels.
 
-Source: emag-api §1.1, §3.2 and §3.3. The euro reached the Bulgarian platforms on 2026-01-01; Romanian rates changed
+The euro reached the Bulgarian platforms on 2026-01-01; Romanian rates changed
 on 2025-08-01.
 """
 

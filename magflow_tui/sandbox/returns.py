@@ -1,4 +1,4 @@
-"""The returns (RMA) of one account as `rma/read` sends them (emag-api §6)."""
+"""The returns (RMA) of one account as `rma/read` sends them."""
 
 from __future__ import annotations
 

@@ -163,7 +163,7 @@ def _category_count(call: Call) -> Answer:
 
 
 def _count(items: int, call: Call) -> Answer:
-    """A count; its numbers are strings (emag-api §1.4)."""
+    """A count; its numbers are strings."""
     size = paging(call.filters).size
     return envelope({"noOfItems": str(items), "noOfPages": str(-(-items // size)), "itemsPerPage": str(size)})
 

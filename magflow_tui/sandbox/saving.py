@@ -1,4 +1,4 @@
-"""Acknowledging and saving orders: the status matrix of emag-api §4.2, its 48 h, and the rules of §4.3."""
+"""Acknowledging and saving orders: the status matrix, its 48 h, and what may be edited when."""
 
 from __future__ import annotations
 

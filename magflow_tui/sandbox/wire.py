@@ -63,7 +63,7 @@ def list_envelope(items: Iterable[bytes]) -> Answer:
 
 
 def too_many_requests(retry_after: int | None) -> Answer:
-    """The documented 429 (emag-api §2): a gateway body without `isError`."""
+    """The documented 429: a gateway body without `isError`."""
     headers: tuple[tuple[str, str], ...] = (
         ("Server", "kong/0.12.1"),
         ("X-RateLimit-Limit-3second", "1"),

@@ -1,4 +1,4 @@
-"""The names that callers of the earlier system use, as thin functions over the real ones (product.md §11)."""
+"""The names that callers of the earlier system use, as thin functions over the real ones."""
 
 from __future__ import annotations
 
