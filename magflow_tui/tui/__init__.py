@@ -1,0 +1,60 @@
+"""The dashboard: view models, widgets and screens over the engine's client.
+
+* `views/`    pure: what is known → lines of `(text, role)` spans
+* `widgets/`  the panel that paints lines and repaints only changed cells; the prompt bar
+* `wire`      changed cells as few bytes
+* `driver`    a terminal that stalls or goes away blocks nothing
+* `actions`   what can be done: keys, hints and help come from here
+* `commands`  what the actions do that concern the engine
+* `feed`      snapshots and how old they are; `lists`: orders and requests, read bit by bit
+* `session`   how the engine is come by; `app` puts it all together
+* `text`, `theme` words and colours
+
+Nothing here knows the engine but through `magflow_tui.client`, which is imported after the first paint.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from magflow_tui.tui.session import LocalSession, Session
+
+__all__ = ["LocalSession", "Session", "run_dashboard"]
+
+
+def run_dashboard(
+    data_dir: Path | None,
+    config: Path | None,
+    *,
+    session: Session | None = None,
+    reveal: bool = False,
+    ascii: bool | None = None,  # noqa: A002
+) -> int:
+    """Show the dashboard until the operator quits; blocks.
+
+    `session` None joins or starts the engine of `data_dir`. `reveal` shows personal data in clear. `ascii` forces the
+    character set; None finds out. Returns 0, or 128 + signal when SIGHUP or SIGTERM ended it (129 when the terminal
+    went away without a signal).
+    """
+    # Textual reads these when it is imported.
+    os.environ.setdefault("TEXTUAL_FPS", "15")
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
+
+    from magflow_tui.tui.app import MagFlowApp
+    from magflow_tui.tui.session import LocalSession
+
+    app = MagFlowApp(session or LocalSession(data_dir, config), reveal=reveal, ascii_only=ascii)
+    code = app.run(mouse="SSH_CONNECTION" not in os.environ)
+    return code if code is not None else app.return_code or 0
+
+
+def __getattr__(name: str) -> object:
+    if name in ("LocalSession", "Session"):
+        from magflow_tui.tui import session
+
+        return getattr(session, name)
+    raise AttributeError(name)

@@ -1,0 +1,217 @@
+"""What an operator can do: one registry, from which key bindings, hints and help are made.
+
+An action that cannot be done now says why instead of staying silent. One key means one thing everywhere; where two
+actions share a key (`r`), they are the same wish on different screens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from magflow_tui.tui.views.context import SCREENS, LinkPhase, Say, ScreenName
+from magflow_tui.tui.views.keyhelp import HelpEntry
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.runs import Run
+    from magflow_tui.contract.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides whether an action is possible now."""
+
+    screen: ScreenName
+    phase: LinkPhase
+    snapshot: Snapshot | None = None
+    selected_run: Run | None = None
+    rows: int = 0
+    frozen: bool = False
+    help_open: bool = False
+    demo: bool = False
+    previous: bool = False
+
+
+def _possible(_: Situation) -> str | None:
+    return None
+
+
+def _needs_engine(now: Situation) -> str | None:
+    return None if now.phase in ("live", "stale") else "why.no_engine"
+
+
+def _needs_accounts(now: Situation) -> str | None:
+    if now.snapshot is not None and not now.snapshot.accounts:
+        return "why.no_accounts"
+    return _needs_engine(now)
+
+
+def _needs_choice_of_accounts(now: Situation) -> str | None:
+    return None if now.snapshot is not None and len(now.snapshot.accounts) > 1 else "why.one_account"
+
+
+def _needs_running(now: Situation) -> str | None:
+    if now.snapshot is not None and not now.snapshot.running:
+        return "why.not_running"
+    return _needs_engine(now)
+
+
+def _needs_resumable(now: Situation) -> str | None:
+    if now.phase == "gone":
+        return None  # then the same key starts the engine again
+    if now.selected_run is None or now.selected_run.result not in ("failed", "partial", "cancelled"):
+        return "why.nothing_to_resume"
+    return _needs_engine(now)
+
+
+def _needs_rows(now: Situation) -> str | None:
+    return None if now.rows or now.help_open else "why.empty"
+
+
+def _needs_frozen(now: Situation) -> str | None:
+    return None if now.frozen else "why.not_frozen"
+
+
+def _needs_live(now: Situation) -> str | None:
+    if now.frozen:
+        return "why.frozen"
+    return "why.no_engine" if now.snapshot is None else None
+
+
+def _needs_demo(now: Situation) -> str | None:
+    return None if now.demo else "why.demo_only"
+
+
+def _needs_previous(now: Situation) -> str | None:
+    return None if now.previous else "why.no_previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something an operator can do.
+
+    `keys` are Textual's names. `scope` are the screens it belongs to, empty for all. `hint` is its place in the hint
+    line (0: not hinted). `dangerous` asks before it is done, `mutates` changes something beyond this screen. `blocked`
+    gives the text key of the reason why not, or None.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    scope: frozenset[ScreenName] = frozenset()
+    hint: int = 0
+    dangerous: bool = False
+    mutates: bool = False
+    blocked: Callable[[Situation], str | None] = _possible
+
+    def belongs_to(self, screen: ScreenName) -> bool:
+        """Whether the action exists on a screen."""
+        return not self.scope or screen in self.scope
+
+
+def _on(*screens: ScreenName) -> frozenset[ScreenName]:
+    return frozenset(screens)
+
+
+LISTS = _on("health", "limits", "sync", "orders", "api")
+
+ACTIONS: tuple[Action, ...] = (
+    # on a screen
+    Action("open", ("enter",), _on("orders"), hint=1, blocked=_needs_rows),
+    Action("sync_new", ("n",), hint=2, mutates=True, blocked=_needs_accounts),
+    Action("sync_stop", ("x",), _on("sync"), hint=3, dangerous=True, mutates=True, blocked=_needs_running),
+    Action("resume", ("r",), _on("sync"), hint=4, mutates=True, blocked=_needs_resumable),
+    Action("refresh", ("r",), _on("health", "limits", "orders", "backups", "api"), hint=0),
+    Action("faults", ("f",), _on("api"), hint=3),
+    Action("reset_stats", ("R",), _on("limits"), hint=3, dangerous=True, mutates=True, blocked=_needs_engine),
+    # everywhere
+    Action("live", ("L",), hint=5, blocked=_needs_frozen),
+    Action("freeze", ("p",), hint=6, blocked=_needs_live),
+    Action("account", ("A",), hint=7, blocked=_needs_choice_of_accounts),
+    Action("scenario", ("F",), hint=4, mutates=True, blocked=_needs_demo),
+    Action("screen", ("1", "2", "3", "4", "5", "6")),
+    Action("screen_previous", ("left_square_bracket",)),
+    Action("screen_next", ("right_square_bracket",)),
+    Action("screen_last", ("minus",), blocked=_needs_previous),
+    Action("down", ("j", "down"), LISTS, blocked=_needs_rows),
+    Action("up", ("k", "up"), LISTS, blocked=_needs_rows),
+    Action("page_down", ("ctrl+f", "pagedown"), LISTS, blocked=_needs_rows),
+    Action("page_up", ("ctrl+b", "pageup"), LISTS, blocked=_needs_rows),
+    Action("top", ("g", "home"), LISTS, blocked=_needs_rows),
+    Action("bottom", ("G", "end"), LISTS, blocked=_needs_rows),
+    Action("zoom", ("plus",)),
+    Action("unzoom", ("underscore",)),
+    Action("redraw", ("ctrl+l",)),
+    Action("back", ("escape",)),
+    Action("help", ("question_mark",), hint=99),
+    Action("quit", ("q", "ctrl+q"), hint=9),
+    Action("interrupt", ("ctrl+c",)),
+)
+
+_SHOWN_KEYS: Mapping[str, str] = {
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "minus": "-",
+    "plus": "+",
+    "underscore": "_",
+    "question_mark": "?",
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+}
+
+
+def shown_key(key: str) -> str:
+    """A key as operators know it: `[`, `esc`, `ctrl+l`."""
+    return _SHOWN_KEYS.get(key, key)
+
+
+def shown_keys(action: Action) -> str:
+    """All keys of an action: `j down`, `1-6`."""
+    if action.id == "screen":
+        return f"1-{len(SCREENS)}"
+    return " ".join(shown_key(key) for key in action.keys)
+
+
+def bound_keys() -> list[str]:
+    """Every key that means something somewhere, each once."""
+    return list(dict.fromkeys(key for action in ACTIONS for key in action.keys))
+
+
+def action_for(key: str, screen: ScreenName) -> Action | None:
+    """What a key means on a screen; where it means nothing there, the action it has elsewhere."""
+    found = [action for action in ACTIONS if key in action.keys]
+    here = [action for action in found if action.belongs_to(screen)]
+    return next(iter(here or found), None)
+
+
+def why_not(action: Action, now: Situation) -> str | None:
+    """The text key of the reason why an action cannot be done now, or None."""
+    if not action.belongs_to(now.screen) and not now.help_open:
+        return "why.not_here"
+    return action.blocked(now)
+
+
+def hints(now: Situation, say: Say) -> list[tuple[str, str]]:
+    """Keys and titles for the hint line: what can be done here and now, help last."""
+    here = [action for action in ACTIONS if action.hint and action.belongs_to(now.screen)]
+    fitting = sorted((action for action in here if not action.blocked(now)), key=lambda action: action.hint)
+    return [(shown_key(action.keys[0]), say(f"action.{action.id}")) for action in fitting]
+
+
+def help_groups(now: Situation, say: Say) -> list[tuple[str, Sequence[HelpEntry]]]:
+    """Help for a screen: first what belongs to it, then what works everywhere."""
+
+    def entry(action: Action) -> HelpEntry:
+        reason = action.blocked(now)
+        title = say(f"action.{action.id}")
+        return (shown_keys(action), title, say(f"action.{action.id}.help"), say(reason) if reason else None)
+
+    general = [action for action in ACTIONS if not action.scope or action.scope == LISTS]
+    here = [entry(action) for action in ACTIONS if action not in general and now.screen in action.scope]
+    everywhere = [entry(action) for action in general]
+    groups: list[tuple[str, Sequence[HelpEntry]]] = []
+    if here:
+        groups.append((f"{say('help.screen')}: {say(f'screen.{now.screen}')}", here))
+    groups.append((say("help.everywhere"), everywhere))
+    return groups

@@ -1,0 +1,74 @@
+"""Where the operator is: screen, account, cursors, what is open, what is frozen. Nothing of the terminal in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from magflow_tui.tui.views.context import SCREENS, Body, Cursor, ScreenName
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.snapshot import Snapshot
+
+
+@dataclass(slots=True)
+class Place:
+    """The operator's own state, changed by keys alone."""
+
+    screen: ScreenName = "health"
+    previous: ScreenName | None = None
+    account: str | None = None
+    frozen: Snapshot | None = None
+    faults_only: bool = False
+    zoomed: bool = False
+    help_open: bool = False
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+
+    @property
+    def _list(self) -> str:
+        """The list that keys move in: the screen's, or help above it."""
+        return "help" if self.help_open else self.screen
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor of the list that keys move in."""
+        return self.cursors.get(self._list, Cursor())
+
+    @cursor.setter
+    def cursor(self, cursor: Cursor) -> None:
+        self.cursors[self._list] = cursor
+
+    def go(self, screen: ScreenName) -> None:
+        """To a screen; help closes."""
+        self.help_open = False
+        if screen != self.screen:
+            self.previous, self.screen = self.screen, screen
+
+    def step(self, by: int) -> None:
+        """To the screen so many tabs on, round the end."""
+        self.go(SCREENS[(SCREENS.index(self.screen) + by) % len(SCREENS)])
+
+    def move(self, by: int, body: Body) -> Cursor:
+        """So many rows on in the drawn list; gives the new cursor."""
+        self.cursor = self.cursor.moved(by, body.keys, body.list_height)
+        return self.cursor
+
+    def to_top(self, screen: ScreenName) -> None:
+        """Forget where the cursor was on a screen: it stands on the first row, whichever that is."""
+        self.cursors.pop(screen, None)
+
+    def show_account(self, account: str | None) -> None:
+        """One account, or all; every list begins anew."""
+        self.account = account
+        self.cursors.clear()
+
+    def toggle_help(self) -> None:
+        """Open help at its top, or close it."""
+        self.help_open = not self.help_open
+        self.cursors.pop("help", None)
+
+    def missed(self, latest: Snapshot | None) -> int:
+        """Requests made since the frozen snapshot."""
+        if self.frozen is None or latest is None:
+            return 0
+        return max(0, latest.last_request_seq - self.frozen.last_request_seq)

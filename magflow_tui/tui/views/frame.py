@@ -1,0 +1,208 @@
+"""The four lines around every screen: status, tabs, last event, hints (screens.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from magflow_tui.tui.views.context import SCREENS, View
+from magflow_tui.tui.views.figures import clock, span
+from magflow_tui.tui.views.levels import health_role, severity_role, sign, use_role
+from magflow_tui.tui.views.spans import Line, Role, Span, cells, clean, clip, cut, line_cells, spread
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.events import Event
+
+#: Below this the frame is reduced: no tabs, shorter status.
+REDUCED_CELLS, REDUCED_ROWS = 60, 16
+
+
+def is_reduced(width: int, height: int) -> bool:
+    """Whether only status and list have room."""
+    return width < REDUCED_CELLS or height < REDUCED_ROWS
+
+
+def pool_uses(view: View) -> list[tuple[str, float]]:
+    """The highest minute use (0..1) of each pool kind over the shown accounts, in the snapshot's order."""
+    uses: dict[str, float] = {}
+    for pool in view.pools:
+        share = pool.minute_used / pool.minute_limit if pool.minute_limit else 0.0
+        uses[pool.pool] = max(uses.get(pool.pool, 0.0), share)
+    return list(uses.items())
+
+
+def account_title(view: View) -> str:
+    """The chosen account in capitals, or the word for all of them."""
+    if view.account is not None:
+        return clean(view.account).upper()
+    accounts = view.snapshot.accounts if view.snapshot else ()
+    if len(accounts) == 1:
+        return clean(accounts[0].name).upper()
+    return view.say("status.all_accounts", count=len(accounts)) if accounts else ""
+
+
+def _state(view: View) -> Line:
+    """The right end of the status line: whether what is shown is live, and the time in minutes."""
+    say, link = view.say, view.link
+    time = clock(view.now, view.zone)
+    if view.frozen_at is not None:
+        frozen = say("status.frozen", at=clock(view.frozen_at, view.zone, seconds=True))
+        missed = f" +{view.missed}" if view.missed else ""
+        return ((f" {frozen}{missed} ", "selected"), (f" {time} ", "text"))
+    if link.phase == "live":
+        return ((say("status.live"), "muted"), (f"  {time} ", "text"))
+    if link.phase == "starting":
+        return ((say("status.starting"), "stale"), (f"  {time} ", "text"))
+    word = say("status.stale", age=span(link.age)) if link.age is not None else say("status.no_engine")
+    role: Role = "alarm" if link.phase == "gone" else "stale"
+    return ((f"{view.glyphs.stale} {word}", role), (f"  {time} ", "text"))
+
+
+def status_line(view: View, width: int) -> Line:
+    """Row 1: account, score, sync, pools, live or frozen, clock."""
+    state = _state(view)
+    account = account_title(view)
+    head: list[Span] = [(" MagFlow ", "brand")]
+    if account:
+        head.append((f" {account}", "strong"))
+    room = width - line_cells(state) - 2
+    for wide in (True, False):
+        line, complete = list(head), True
+        for part in _status_parts(view, wide=wide):
+            longer: list[Span] = [*line, (f" {view.glyphs.divider} " if wide else "  ", "muted"), *part]
+            if line_cells(tuple(longer)) > room:
+                complete = False
+                break
+            line = longer
+        if complete:
+            break
+    return spread(tuple(line), state, width)
+
+
+def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
+    """What the status line says between account and clock, in words or in short."""
+    say, snapshot, glyphs = view.say, view.snapshot, view.glyphs
+    if snapshot is None:
+        return []
+    health = snapshot.health
+    role = health_role(health.level)
+    word = say(f"level.{health.level}").upper()
+    score = "" if health.score is None else f" {health.score}"
+    level: Span = (f"{sign(role, glyphs)} {word}{score}", role)
+    failed = sum(1 for run in snapshot.recent_runs if run.result == "failed")
+    parts: list[list[Span]] = [[level]]
+    if wide:
+        running = say("status.running", count=len(snapshot.running))
+        parts.append([(f"{running} ", "text"), (say("status.failed", count=failed), "crit" if failed else "text")])
+    else:
+        parts.append(
+            [
+                (f"sync {len(snapshot.running)}{glyphs.run} ", "text"),
+                (f"{failed}{glyphs.crit}", "crit" if failed else "text"),
+            ]
+        )
+    uses: list[Span] = []
+    for name, share in pool_uses(view):
+        use = use_role(share)
+        label = say(f"pool.{name}") if wide else say(f"pool_short.{name}")
+        text = f"{label} {share * 100:.0f}{' ' if wide else ''}%"
+        text += "" if use == "ok" else f"{' ' if wide else ''}{sign(use, glyphs)}"
+        if uses:
+            uses.append((f" {glyphs.dot} " if wide else " ", "muted"))
+        uses.append((text, "text" if use == "ok" else use))
+    if uses:
+        parts.append(uses)
+    if wide:
+        hits = sum(pool.hits for pool in view.pools)
+        parts.append([(say("status.hits", count=hits), "warn" if hits else "text")])
+    if view.scenario:
+        parts.append([(say("status.scenario", name=clean(view.scenario)), "info")])
+    return parts
+
+
+def tabs_line(view: View, width: int) -> tuple[Line, list[tuple[int, int, str]]]:
+    """Row 2: the screens and the open alerts; and where each screen's name stands, `(first, end, screen)` in cells."""
+    say = view.say
+    counts: dict[str, int] = {}
+    alerts = 0
+    if view.snapshot is not None:
+        counts["orders"] = sum(
+            account.orders_new for account in view.snapshot.accounts if view.account in (None, account.name)
+        )
+        alerts = len(view.snapshot.alerts)
+    right_role: Role = "warn" if alerts else "muted"
+    right: Line = ((say("tabs.alerts", count=alerts) + " ", right_role),) if view.snapshot else ()
+    places: list[tuple[int, int, str]] = []
+    line: list[Span] = []
+    names = {name: say(f"screen.{name}") + (f"({counts[name]})" if counts.get(name) else "") for name in SCREENS}
+    full = sum(cells(name) + 4 for name in names.values()) + line_cells(right) + 2 <= width
+    at = 0
+    for number, name in enumerate(SCREENS, 1):
+        label = names[name] if full or name == view.screen else say(f"screen_short.{name}")
+        active = name == view.screen
+        text = f"[{number} {label}]" if active else f" {number} {label} "
+        line.append((text, "tab_active" if active else "tab"))
+        places.append((at, at + cells(text), name))
+        at += cells(text)
+    return spread(tuple(line), right, width), places
+
+
+def event_text(event: Event) -> str:
+    """An event's message, and whose it is where the message does not say."""
+    message, account = clean(event.message), clean(event.account or "")
+    return message if not account or account.lower() in message.lower() else f"{account.upper()}: {message}"
+
+
+def event_line(view: View, width: int, note: tuple[str, Role] | None) -> Line:
+    """Row H-1: what the operator was just told, or trouble with the engine, or the last event."""
+    say = view.say
+    if note is not None:
+        return clip(((f" {cut(note[0], width - 2)}", note[1]),), width)
+    link = view.link
+    if link.phase == "starting":
+        return clip(((" " + say("event.starting"), "stale"),), width)
+    if link.phase == "gone":
+        reason = clean(link.reason or say("event.gone"))
+        return clip(((" " + cut(say("event.retrying", reason=reason), width - 2), "crit"),), width)
+    if link.phase == "stale":
+        return clip(((" " + say("event.stale", age=span(link.age)), "stale"),), width)
+    event = view.snapshot.last_event if view.snapshot else None
+    if event is None:
+        return clip(((" " + say("event.none"), "muted"),), width)
+    role = severity_role(event.severity)
+    return clip(
+        (
+            (f" {clock(event.at, view.zone, seconds=True)} ", "muted"),
+            (f"{sign(role, view.glyphs)} ", role),
+            (cut(event_text(event), width - 14), "text" if role in ("ok", "muted") else role),
+        ),
+        width,
+    )
+
+
+def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:
+    """Row H: keys and what they do now, as many as fit; the last one (help) always does."""
+    line: list[Span] = [(" ", "muted")]
+    room = width - 1
+    kept = list(hints[:8])
+    sizes = [cells(key) + 1 + cells(title) + 2 for key, title in kept]
+    while len(kept) > 1 and sum(sizes) > room:
+        del kept[-2], sizes[-2]
+    for key, title in kept:
+        line += [(key, "key"), (f" {title}  ", "muted")]
+    return clip(tuple(line), width)
+
+
+def prompt_line(question: str, choices: Sequence[tuple[str, str]], width: int) -> Line:
+    """Row H-1 while something is asked: the question, and the keys that answer it.
+
+    Keys stand in brackets and share one colour with their titles: a prompt is to cost little.
+    """
+    room = width - cells(question) - 4
+    longest = max((cells(title) for _, title in choices), default=0)
+    # Every key stays in sight: titles are cut before any of them is left out.
+    while True:
+        answers = "  ".join(f"[{key}] {cut(title, longest)}" for key, title in choices)
+        if cells(answers) <= room or longest <= 1:
+            return clip(((f" {question} ", "prompt"), (f"  {answers}", "key")), width)
+        longest -= 1

@@ -1,0 +1,197 @@
+"""A stand-in for the engine: a plain ASGI application that serves recorded answers over a unix socket.
+
+Run by path it serves until it is ended: `python standin.py SOCKET [still|live|ingest]`. `still` sends the same snapshot
+every second, `live` one in which a sync goes on, as the engine does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+RECORDED = Path(__file__).parent / "recorded"
+BASE = "/api/v1/emag/management"
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """A recorded answer."""
+    answer: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text())
+    return answer
+
+
+class Standin:
+    """Recorded answers, and a log of what was asked for. `tick` moves the live parts on by a second."""
+
+    def __init__(self, mode: str = "still", period: float = 1.0) -> None:
+        self.mode = mode
+        self.period = period
+        self.snapshot = recorded("snapshot")
+        self.requests = recorded("requests")
+        self.orders = recorded("orders")
+        self.events = recorded("events")
+        self.asked: list[tuple[str, str, str]] = []
+        self.ticks = 0
+        self.streams = 0
+        self.refuse: tuple[int, dict[str, Any]] | None = None
+        self.changed = asyncio.Event()
+        self.closing = asyncio.Event()
+
+    def publish(self, **changes: Any) -> None:
+        """Change the snapshot and send it to everyone now."""
+        self.snapshot.update(changes)
+        self.snapshot["seq"] += 1
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def tick(self) -> None:
+        """A second of a sync that goes on."""
+        self.ticks += 1
+        n = self.ticks
+        snapshot = self.snapshot
+        run = snapshot["running"][0]
+        run["items"] = min(run["items_total"], run["items"] + 41)
+        run["page"] = run["items"] // 100
+        run["phase"] = f"offers, page {run['page']} of 197"
+        run["updated"] += 3
+        run["eta_seconds"] = max(0.0, (run["eta_seconds"] or 0) - 1)
+        run["items_per_second"] = 40 + n % 3
+        for index, pool in enumerate(snapshot["pools"][:2]):
+            pool["second_used"] = (n * 7 + index) % (pool["second_limit"] + 1)
+            pool["minute_used"] = pool["minute_used"] + (1 if n % 2 else -1)
+            pool["tokens"] = round((n * 1.7) % pool["token_capacity"], 1)
+            pool["requests"] += 3
+            if n % 5 == 0:
+                pool["per_minute"] = [*pool["per_minute"][1:], (n * 3) % (pool["minute_limit"] // 12)]
+        snapshot["routes"][0]["per_minute"] = 140 + n % 9
+        if n % 20 == 0:
+            self._new_event(f"page {run['page']}/197 saved (100 offers, 0.{n % 10} s)")
+        for _ in range(4):
+            self._new_request()
+
+    def _new_event(self, message: str) -> None:
+        last = self.snapshot["last_event"]
+        event = dict(last, seq=last["seq"] + 1, message=message, severity="ok")
+        self.snapshot["last_event"] = event
+        self.events["events"].append(event)
+        self.events["last_seq"] = event["seq"]
+
+    def _new_request(self) -> None:
+        rows = self.requests["requests"]
+        row = dict(rows[-37], seq=rows[-1]["seq"] + 1)
+        rows.append(row)
+        self.requests["last_seq"] = self.snapshot["last_request_seq"] = row["seq"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            return
+        path, query = scope["path"].removeprefix(BASE), dict(_pairs(scope["query_string"].decode()))
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        self.asked.append((scope["method"], path, body.decode()))
+        if path == "/snapshot/stream":
+            await self._stream(send)
+            return
+        status, answer = self._answer(scope["method"], path, query, body)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+    async def _stream(self, send: Send) -> None:
+        await send(
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/x-ndjson")]}
+        )
+        self.streams += 1
+        try:
+            while not self.closing.is_set():
+                line = json.dumps(self.snapshot).encode() + b"\n"
+                await send({"type": "http.response.body", "body": line, "more_body": True})
+                waits = [asyncio.ensure_future(self.changed.wait()), asyncio.ensure_future(self.closing.wait())]
+                await asyncio.wait(waits, timeout=self.period, return_when=asyncio.FIRST_COMPLETED)
+                for wait in waits:
+                    wait.cancel()
+                if self.mode == "live":
+                    self.tick()
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self.streams -= 1
+
+    def _answer(self, method: str, path: str, query: dict[str, str], body: bytes) -> tuple[int, Any]:
+        if path == "/snapshot":
+            return 200, self.snapshot
+        if path == "/requests":
+            after, limit = int(query.get("after", 0)), int(query.get("limit", 500))
+            rows = [row for row in self.requests["requests"] if row["seq"] > after]
+            return 200, dict(self.requests, requests=rows[-limit:])
+        if path == "/events":
+            after = int(query.get("after") or 0)
+            rows = [event for event in self.events["events"] if event["seq"] > after]
+            return 200, dict(self.events, events=rows[-int(query.get("limit", 200)) :])
+        if path == "/orders":
+            return 200, self._orders(query)
+        if path.startswith("/orders/"):
+            number = int(path.split("/")[2])
+            row = next(row for row in self.orders["orders"] if row["id"] == number)
+            product = {"quantity": 2, "part_number": "CBL-2M", "name": "Cablu HDMI 2 m", "sale_price": "24.9000"}
+            return 200, {"row": row, "order": {"id": number, "products": [product]}, "fetched_at": row["date"]}
+        if method == "POST" and self.refuse is not None:
+            return self.refuse
+        if path == "/runs" and method == "POST":
+            wanted = json.loads(body)
+            run = dict(self.snapshot["recent_runs"][0], run_id=6001, resource=wanted["resources"][0], result="running")
+            return 200, {"runs": [run], "joined": []}
+        if path == "/runs":
+            return 200, {"runs": [], "next_before": None}
+        if path.startswith("/runs/") and method == "POST":
+            run = self.snapshot["recent_runs"][0]
+            return 200, run if path.endswith("/cancel") else {"runs": [run], "joined": []}
+        if path == "/rate-limiter/reset":
+            return 200, {"message": "reset"}
+        if path == "/engine/stop":
+            return 200, {"stopping": True, "message": "stopping"}
+        return 404, {"code": "not_found", "message": "There is no such thing."}
+
+    def _orders(self, query: dict[str, str]) -> dict[str, Any]:
+        rows = [row for row in self.orders["orders"] if query.get("account") in (None, row["account"])]
+        start, limit = int(query.get("after") or 0), int(query.get("limit", 100))
+        end = start + limit
+        return {
+            "orders": rows[start:end],
+            "total": len(rows) if query.get("count") else None,
+            "next_after": str(end) if end < len(rows) else None,
+        }
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    from urllib.parse import parse_qsl
+
+    return parse_qsl(query)
+
+
+def main() -> None:
+    """Serve on a socket until ended."""
+    import uvicorn
+
+    app = Standin(*sys.argv[2:3])
+    uvicorn.run(app, uds=sys.argv[1], log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
+
+
+if __name__ == "__main__":
+    main()

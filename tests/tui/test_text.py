@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import magflow_tui.tui
+from magflow_tui.tui.text import ENGLISH, speak
+
+SOURCES = sorted(Path(magflow_tui.tui.__file__).parent.rglob("*.py"))
+
+
+def strings() -> tuple[set[str], set[str]]:
+    """Every string in the sources but the table's own, and the beginnings of those that are put together."""
+    whole: set[str] = set()
+    begun: set[str] = set()
+    for source in SOURCES:
+        if source.name == "text.py":
+            continue
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                begun.add(str(node.values[0].value))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+    return whole, {start for start in begun if re.fullmatch(r"[a-z_]+\.", start)}
+
+
+def test_every_word_in_the_table_is_said_somewhere() -> None:
+    whole, begun = strings()
+    assert [key for key in ENGLISH if key not in whole and not key.startswith(tuple(begun))] == []
+
+
+def test_every_key_that_is_said_has_its_words() -> None:
+    sources = [source.read_text(encoding="utf-8") for source in SOURCES]
+    said = {key for source in sources for key in re.findall(r"""say\(\s*["']([a-z_.0-9]+)["']""", source)}
+    assert len(said) > 50
+    assert said - set(ENGLISH) == set()
+
+
+def test_a_missing_key_is_an_error_and_no_empty_place() -> None:
+    with pytest.raises(KeyError):
+        speak()("no.such.key")
