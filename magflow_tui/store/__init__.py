@@ -1,0 +1,21 @@
+"""The local store: tables, migrations, one writer, separate readers, keyset pages.
+
+* `store`     `Store`, the way in: open, read, write, and the queries the engine asks
+* `database`  the writer thread, the reader threads, what SQLite is told at connecting
+* `schema`    opening: a new file, an older one, a newer one; `migrations` has the steps
+* `tables`    the tables as SQLModel classes; `columns` the types that money and times are kept in
+* `upsert`    the hot path: one compiled statement a table, rows straight to the driver
+* `orders`, `offers`, `rma`, `broken`  what a page of the marketplace becomes, and the lists read from it
+* `runs`      run records, checkpoints, watermarks: everything that lets a sync go on where it was
+* `events`    the append-only event stream
+"""
+
+from __future__ import annotations
+
+from magflow_tui.store.broken import BrokenItem
+from magflow_tui.store.errors import StoreError, StoreVersionError
+from magflow_tui.store.events import EventDraft
+from magflow_tui.store.store import Store, StoreSize
+from magflow_tui.store.tallies import AccountCounts
+
+__all__ = ["AccountCounts", "BrokenItem", "EventDraft", "Store", "StoreError", "StoreSize", "StoreVersionError"]

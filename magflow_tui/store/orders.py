@@ -1,0 +1,165 @@
+"""Orders: a page of them into the store, and the lists and details read from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, func, literal, select, tuple_
+
+from magflow_tui.contract.records import OrderDetail, OrderPage, OrderRow
+from magflow_tui.marketplace.codes import OrderStatus, get_order_status_text
+from magflow_tui.marketplace.schema import Item, Order
+from magflow_tui.store.changes import Kind, PageOutcome, find_changes
+from magflow_tui.store.columns import UtcTime, millis_to_time, time_to_millis
+from magflow_tui.store.keyset import decode_mark, encode_mark
+from magflow_tui.store.order_rows import order_rows
+from magflow_tui.store.payloads import Source
+from magflow_tui.store.tables import ORDER_LINES, ORDERS, TALLIES
+from magflow_tui.store.tallies import add_to_tally
+from magflow_tui.store.upsert import Values, upsert_rows
+
+_KIND: Kind[Order] = Kind(
+    resource="orders",
+    table=ORDERS,
+    identity=attrgetter("id"),
+    modified=attrgetter("modified"),
+    known_columns=("payload_hash", "modified", "status"),
+    status=attrgetter("status"),
+)
+_DELETE_LINES = delete(ORDER_LINES).where(
+    ORDER_LINES.c.account == bindparam("of_account"), ORDER_LINES.c.order_id == bindparam("of_order")
+)
+_LISTED = [
+    ORDERS.c[name]
+    for name in (
+        *("id", "account", "status", "type", "payment_mode_id", "total", "currency", "customer_name"),
+        *("date", "modified", "findings"),
+    )
+]
+
+
+def store_orders(connection: Connection, source: Source, items: Sequence[Item[Order]]) -> PageOutcome:
+    """Write what is new or changed of a page of orders, with their lines, inside the caller's transaction.
+
+    Storing a page twice changes nothing; of two states of an order the one modified later stays.
+    """
+    changes = find_changes(connection, _KIND, source, items)
+    rows: list[Values] = []
+    lines: list[Values] = []
+    for arrival in changes.write.values():
+        row, its_lines = order_rows(arrival.item, arrival.value, source, arrival.payload_hash)
+        rows.append(row)
+        lines += its_lines
+    upsert_rows(connection, ORDERS, rows)
+    stale = [{"of_account": source.account, "of_order": id_} for id_ in changes.write if id_ in changes.before]
+    if stale:
+        connection.execute(_DELETE_LINES, stale)
+    upsert_rows(connection, ORDER_LINES, lines)
+    fresh = sum(arrival.value.status == OrderStatus.NEW for arrival in changes.write.values())
+    fresh -= sum(known.status == OrderStatus.NEW for id_, known in changes.before.items() if id_ in changes.write)
+    add_to_tally(connection, source.account, "orders", rows=0, fresh=fresh)
+    return changes.outcome
+
+
+def list_orders(
+    connection: Connection,
+    *,
+    status: int | None,
+    account: str | None,
+    has_findings: bool | None,
+    limit: int,
+    after: str | None,
+    with_total: bool,
+) -> OrderPage:
+    """Orders, newest date first; those without a readable date come last. ValueError for a mark that is none."""
+    wanted = []
+    if status is not None:
+        wanted.append(ORDERS.c.status == status)
+    if account is not None:
+        wanted.append(ORDERS.c.account == account)
+    if has_findings is not None:
+        wanted.append(ORDERS.c.findings > 0 if has_findings else ORDERS.c.findings == 0)
+    total = None
+    if with_total:
+        total = connection.execute(select(func.count()).select_from(ORDERS).where(*wanted)).scalar_one()
+    place = ORDERS.c.placed, ORDERS.c.id, ORDERS.c.account  # the index begins with these
+    if after is not None:
+        placed, id_, of_account = decode_mark(after, int, int, str)
+        mark = literal(millis_to_time(int(placed)), UtcTime), literal(id_), literal(of_account)
+        wanted.append(tuple_(*place) < tuple_(*mark))
+    statement = select(*_LISTED, ORDERS.c.placed).where(*wanted).order_by(*(column.desc() for column in place))
+    rows = connection.execute(statement.limit(limit + 1)).mappings().all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return OrderPage(
+        orders=tuple(map(_listed, rows[:limit])),
+        total=total,
+        next_after=last and encode_mark(time_to_millis(last["placed"]), last["id"], last["account"]),
+    )
+
+
+def get_order(connection: Connection, order_id: int, account: str | None) -> OrderDetail | None:
+    """One order with its payload as JSON; None when it is not stored. Without an account, the first that has it."""
+    row = _find(connection, [*_LISTED, ORDERS.c.fetched_at, ORDERS.c.raw], order_id, account)
+    if row is None:
+        return None
+    text = row["raw"].decode("utf-8", errors="replace")
+    return OrderDetail(row=_listed(row), order=json.loads(text), fetched_at=row["fetched_at"])
+
+
+def get_order_payload(connection: Connection, order_id: int, account: str | None) -> bytes | None:
+    """An order's bytes exactly as they were received; None when it is not stored."""
+    row = _find(connection, [ORDERS.c.raw], order_id, account)
+    return None if row is None else bytes(row["raw"])
+
+
+def accounts_of_order(connection: Connection, order_id: int) -> tuple[str, ...]:
+    """The accounts that have an order of this id: ids are the marketplace's, one for each of its platforms."""
+    known_accounts = select(TALLIES.c.account)
+    statement = select(ORDERS.c.account).where(ORDERS.c.account.in_(known_accounts), ORDERS.c.id == order_id)
+    return tuple(connection.execute(statement.order_by(ORDERS.c.account)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrders:
+    """What is stored of one account and type: how many orders up to a moment, and when the oldest was placed."""
+
+    rows: int
+    oldest: datetime | None
+
+
+def stored_orders(connection: Connection, account: str, type_: int, until: datetime) -> StoredOrders:
+    """Count the stored orders of a type, placed up to `until`. Reads an index of all orders: not for every second."""
+    statement = select(func.count(), func.min(ORDERS.c.placed)).where(
+        ORDERS.c.account == account, ORDERS.c.type == type_, ORDERS.c.placed <= until
+    )
+    return StoredOrders(*connection.execute(statement).one())
+
+
+def _find(
+    connection: Connection, columns: Sequence[ColumnElement[Any]], order_id: int, account: str | None
+) -> RowMapping | None:
+    accounts = accounts_of_order(connection, order_id)[:1] if account is None else (account,)
+    statement = select(*columns).where(ORDERS.c.account.in_(accounts), ORDERS.c.id == order_id)
+    return connection.execute(statement).mappings().one_or_none()
+
+
+def _listed(row: RowMapping) -> OrderRow:
+    return OrderRow(
+        id=row["id"],
+        account=row["account"],
+        status=row["status"],
+        status_text=get_order_status_text(row["status"], "en"),
+        type=row["type"],
+        payment_mode_id=row["payment_mode_id"],
+        total=row["total"],
+        currency=row["currency"],
+        customer=row["customer_name"],
+        date=row["date"],
+        modified=row["modified"],
+        findings=row["findings"],
+    )

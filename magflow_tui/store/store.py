@@ -1,0 +1,201 @@
+"""The way into the store: one object that opens the database, runs transactions and answers the engine's questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection
+
+from magflow_tui.contract.base import Resource
+from magflow_tui.contract.events import Event, EventPage
+from magflow_tui.contract.management import ProductStats, SyncStats
+from magflow_tui.contract.records import OfferPage, OrderDetail, OrderPage
+from magflow_tui.contract.runs import Run, RunPage, RunState
+from magflow_tui.store import broken, events, offers, orders, runs, schema, tallies
+from magflow_tui.store.broken import BrokenItem
+from magflow_tui.store.database import Database
+from magflow_tui.store.errors import as_store_error
+from magflow_tui.store.events import EventDraft
+from magflow_tui.store.tallies import AccountCounts
+
+T = TypeVar("T")
+
+_FINISHED: tuple[RunState, ...] = ("completed", "partial", "failed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSize:
+    """Bytes on disk: the database, and its write-ahead log beside it."""
+
+    db_bytes: int
+    wal_bytes: int
+
+
+class Store:
+    """The store of one data folder. Open with `Store.open`; every method may raise StoreError.
+
+    Lists come in keyset pages: pass a page's `next_after` as `after` to get the next; a mark that is none raises
+    ValueError. `limit` counts rows.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open the database file, creating it (mode 0600) or bringing its tables up to date.
+
+        Raises StoreVersionError for one that a newer MagFlow wrote, StoreError for what cannot be opened or written.
+        """
+        database = Database(path)
+        try:
+            _create_private(path)
+            await database.write(partial(schema.upgrade, path=path))
+        except OSError as error:
+            await database.close()
+            raise as_store_error(error, path) from error
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database)
+
+    async def close(self) -> None:
+        """Let transactions end and close the file. Closing twice is harmless."""
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def path(self) -> Path:
+        return self._database.path
+
+    def size(self) -> StoreSize:
+        """Bytes on disk now."""
+        return StoreSize(_bytes(self.path), _bytes(self.path.with_name(self.path.name + "-wal")))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in the writer thread as one transaction: committed when it returns, rolled back when it raises."""
+        return await self._database.write(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a reader thread, on one consistent state."""
+        return await self._database.read(work)
+
+    async def list_orders(
+        self,
+        *,
+        status: int | None = None,
+        account: str | None = None,
+        has_findings: bool | None = None,
+        limit: int = 100,
+        after: str | None = None,
+        with_total: bool = False,
+    ) -> OrderPage:
+        """Orders, newest first."""
+        return await self.read(
+            partial(
+                orders.list_orders,
+                status=status,
+                account=account,
+                has_findings=has_findings,
+                limit=limit,
+                after=after,
+                with_total=with_total,
+            )
+        )
+
+    async def get_order(self, order_id: int, account: str | None = None) -> OrderDetail | None:
+        """One order; without an account, of the first that has it (see `accounts_of_order`). None when not stored."""
+        return await self.read(partial(orders.get_order, order_id=order_id, account=account))
+
+    async def get_order_payload(self, order_id: int, account: str | None = None) -> bytes | None:
+        """An order's bytes exactly as received. None when not stored."""
+        return await self.read(partial(orders.get_order_payload, order_id=order_id, account=account))
+
+    async def accounts_of_order(self, order_id: int) -> tuple[str, ...]:
+        """The accounts that have an order of this id."""
+        return await self.read(partial(orders.accounts_of_order, order_id=order_id))
+
+    async def list_offers(
+        self, *, account: str | None = None, limit: int = 100, after: str | None = None, with_total: bool = False
+    ) -> OfferPage:
+        """Offers by account and id."""
+        return await self.read(
+            partial(offers.list_offers, account=account, limit=limit, after=after, with_total=with_total)
+        )
+
+    async def list_broken(self, *, account: str | None = None, limit: int = 100) -> tuple[BrokenItem, ...]:
+        """Items too broken to read, seen last first."""
+        return await self.read(partial(broken.list_broken, account=account, limit=limit))
+
+    async def list_runs(
+        self,
+        *,
+        account: str | None = None,
+        resource: Resource | None = None,
+        limit: int = 50,
+        before: int | None = None,
+        finished_only: bool = False,
+    ) -> RunPage:
+        """Runs, newest first."""
+        results = _FINISHED if finished_only else ()
+        return await self.read(
+            partial(runs.list_runs, account=account, resource=resource, results=results, limit=limit, before=before)
+        )
+
+    async def get_run(self, run_id: int) -> Run | None:
+        """One run's record as last committed."""
+        return await self.read(partial(runs.get_run, run_id=run_id))
+
+    async def counts(self) -> dict[str, AccountCounts]:
+        """Rows by account; an account without rows is missing. Cheap enough for every second."""
+        return await self.read(tallies.read_counts)
+
+    async def sync_stats(self, now: datetime) -> SyncStats:
+        """Runs of the last 24 h."""
+        return await self.read(partial(runs.sync_stats, now=now))
+
+    async def product_stats(self, now: datetime) -> ProductStats:
+        """Offers by state and account."""
+        return await self.read(partial(offers.product_stats, now=now))
+
+    async def append_events(self, drafts: Sequence[EventDraft]) -> tuple[Event, ...]:
+        """Add events, in order and in one transaction; their numbers have no gaps."""
+        return await self.write(partial(events.append_events, drafts=drafts))
+
+    async def events_after(self, seq: int, limit: int = 500) -> EventPage:
+        """The events behind a number, oldest first."""
+        return await self.read(partial(events.events_after, seq=seq, limit=limit))
+
+    async def last_event_seq(self) -> int:
+        """The newest event's number, 0 for none."""
+        return await self.read(events.last_event_seq)
+
+    async def prune_events(self, keep: int = 100_000) -> int:
+        """Leave the newest events; how many went."""
+        return await self.write(partial(events.prune_events, keep=keep))
+
+
+def _create_private(path: Path) -> None:
+    """Personal data lies in the file and beside it: nobody else may read it. SQLite's log takes the file's mode."""
+    if not path.exists():
+        path.touch(mode=0o600)
+
+
+def _bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,107 @@
+"""Throughput over a moving window, and the counters of a run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from magflow_tui.contract.runs import ErrorGroup, Run
+from magflow_tui.marketplace.limiter import Lane, Pool
+from magflow_tui.marketplace.observer import RequestRecord
+from magflow_tui.store.changes import PageOutcome
+from magflow_tui.sync.progress import Meter, Progress
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def record(outcome="ok", *, waited_ms=0.0, page=None, note=None) -> RequestRecord:
+    began = datetime(2026, 6, 1, tzinfo=UTC)
+    return RequestRecord(
+        account="main", method="POST", route="order/read", pool=Pool.ORDERS, lane=Lane.BACKGROUND, job=None, attempt=1,
+        started_at=began, waited_ms=waited_ms, elapsed_ms=5.0, first_byte_ms=4.0, status=200, outcome=outcome,
+        note=note, bytes_received=10, page=page, run_id=1,
+    )  # fmt: skip
+
+
+def run(**counters) -> Run:
+    began = datetime(2026, 6, 1, tzinfo=UTC)
+    return Run(
+        run_id=1, account="main", resource="orders", kind="full", result="running", requested_by="t",
+        started_at=began, **counters,
+    )  # fmt: skip
+
+
+def test_the_rate_is_that_of_the_last_30_seconds():
+    clock = Clock()
+    meter = Meter(clock)
+    assert meter.rates() == (None, 0.0)
+    for _ in range(60):
+        clock.now += 1
+        meter.add(items=100)
+    assert meter.rates()[0] == pytest.approx(100)
+    for _ in range(40):
+        clock.now += 1
+        meter.add(items=10, waited=0.5)
+    rate, share = meter.rates()
+    assert rate == pytest.approx(10, rel=0.05)
+    assert share == pytest.approx(0.5, rel=0.05)
+
+
+def test_a_standstill_brings_the_rate_down_to_nothing():
+    clock = Clock()
+    meter = Meter(clock)
+    clock.now += 1
+    meter.add(items=500)
+    clock.now += 100
+    assert meter.rates()[0] == 0.0
+
+
+def test_a_resumed_run_goes_on_counting_and_its_rate_begins_anew():
+    clock = Clock()
+    progress = Progress(run(items=300, created=300, pages=3, seconds=12.5, requests=9, resumed=1), clock)
+    clock.now += 2
+    progress.note_page(PageOutcome(100, 60, 30, 9, 1))
+    progress.note_request(record(waited_ms=1000))
+    progress.expected = 500
+    view = progress.view(100)
+    assert (view.items, view.created, view.updated, view.unchanged, view.failed) == (400, 360, 30, 9, 1)
+    assert (view.page, view.pages_total, view.items_total, view.requests) == (4, 5, 500, 10)
+    assert view.items_per_second == pytest.approx(50)
+    assert view.eta_seconds == pytest.approx(2)
+    assert view.wait_share == pytest.approx(0.5)
+    assert progress.seconds() == pytest.approx(14.5)
+
+
+def test_like_errors_are_counted_together_with_the_first_as_the_example():
+    known = ErrorGroup(message="server error", count=2, example="order/read page 1: HTTP 502")
+    progress = Progress(run(errors=(known,)), Clock())
+    for outcome, page in (
+        ("ok", 1),
+        ("server_error", 3),
+        ("rate_limited", 4),
+        ("timeout", 5),
+        ("timeout", 6),
+        ("cancelled", 7),
+    ):
+        progress.note_request(record(outcome, page=page, note="why"))
+    assert progress.traffic.errors == (
+        ErrorGroup(message="server error", count=3, example="order/read page 1: HTTP 502"),
+        ErrorGroup(message="rate limited", count=1, example="order/read page 4: why"),
+        ErrorGroup(message="timeout", count=2, example="order/read page 5: why"),
+    )
+    assert (progress.traffic.requests, progress.traffic.rate_limited) == (6, 1)
+
+
+def test_more_kinds_of_errors_than_anybody_reads_are_not_kept():
+    progress = Progress(run(), Clock())
+    for number in range(500):
+        progress.traffic.add_error(f"error {number}", "x" * 1000)
+    assert len(progress.traffic.errors) <= 50
+    assert len(progress.traffic.errors[0].example) <= 200
