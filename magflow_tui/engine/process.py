@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -86,6 +87,17 @@ def run(arguments: Arguments) -> int:
     return 0
 
 
+def settle_garbage_collector() -> None:
+    """Let the collector look seldom, and never again at what is loaded.
+
+    A page of orders is ten thousand objects that all go by themselves; at the default thresholds the collector walks
+    them dozens of times, which takes a quarter of the time of reading them in.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+
+
 async def _live(
     arguments: Arguments, settings: Settings, passwords: dict[str, str], held: HeldFolder, tcp: socket.socket | None
 ) -> None:
@@ -93,6 +105,7 @@ async def _live(
     from magflow_tui.engine.serving import serve
 
     engine = Engine(settings, schedules=arguments.schedules, passwords=passwords, held=held)
+    settle_garbage_collector()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, engine.stop_requested.set)

@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol, TypeVar
 
@@ -31,7 +32,7 @@ from magflow_tui.marketplace.observer import RequestObserver, RequestRecord
 from magflow_tui.marketplace.paging import FailedPage, Page, walk
 from magflow_tui.marketplace.platforms import Platform
 from magflow_tui.marketplace.retry import RetryPolicy, Sleep, call_with_retry
-from magflow_tui.marketplace.schema import Category, HandlingTime, Item, Offer, Order, Payload, Rma, VatRate, read_item
+from magflow_tui.marketplace.schema import Category, HandlingTime, Offer, Order, Payload, Rma, VatRate, read_item
 from magflow_tui.marketplace.schema.fields import Whole
 
 R = TypeVar("R")
@@ -46,8 +47,6 @@ SAVE_LIMIT: Final = 50
 PAGE_LIMIT: Final = 100
 
 _API_PATH: Final = "/api-3"
-# Items are read a few at a time, so that a page never holds the event loop for more than a millisecond or two.
-_ITEMS_AT_ONCE: Final = 20
 _KEEPALIVE_SECONDS: Final = 15.0
 _JSON: Final = msgspec.json.Encoder(decimal_format="number")
 
@@ -297,11 +296,7 @@ class MarketplaceClient:
         wanted = {"currentPage": page, "itemsPerPage": page_size} | (filters.to_json() if filters else {})
         request = _Request("POST", route, route, _JSON.encode(wanted), is_write=False, page=page)
         slices = await self._call(request, Answer.elements, context)
-        items: list[Item[T]] = []
-        for begin in range(0, len(slices), _ITEMS_AT_ONCE):
-            items += [read_item(model, raw) for raw in slices[begin : begin + _ITEMS_AT_ONCE]]
-            await asyncio.sleep(0)
-        return Page(page, page_size, tuple(items))
+        return Page(page, page_size, slices, partial(read_item, model))
 
     async def _count(self, route: str, filters: Filter, context: CallContext) -> Count:
         request = _Request("POST", route, route, _JSON.encode(filters.to_json()), is_write=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -14,22 +14,45 @@ from magflow_tui.marketplace.schema import Item, Payload
 T = TypeVar("T", bound=Payload)
 T_co = TypeVar("T_co", bound=Payload, covariant=True)
 
+#: Items read between two turns of the event loop.
+_ITEMS_AT_ONCE: Final = 20
 #: The largest `currentPage` the marketplace takes.
 LAST_PAGE: Final = 65535
 
 
-@dataclass(frozen=True, slots=True)
 class Page(Generic[T_co]):
-    """One page of a read. `number` counts from 1; `items` are in the marketplace's order."""
+    """One page of a read. `number` counts from 1; `slices` are its items' bytes, in the marketplace's order.
 
-    number: int
-    page_size: int
-    items: tuple[Item[T_co], ...]
+    Items are read into the schema when they are first asked for, not when the page arrives: a page that waits for its
+    turn is small, and one that is read is still in the processor's cache when it is worked on.
+    """
+
+    def __init__(
+        self, number: int, page_size: int, slices: Sequence[bytes], read: Callable[[bytes], Item[T_co]]
+    ) -> None:
+        self.number = number
+        self.page_size = page_size
+        self.slices = slices
+        self._read = read
+        self._items: list[Item[T_co]] = []
+
+    @property
+    def items(self) -> Sequence[Item[T_co]]:
+        """The page's items; reading a hundred orders takes some milliseconds, once."""
+        self._items += map(self._read, self.slices[len(self._items) :])
+        return self._items
+
+    async def load(self) -> None:
+        """Read the items a few at a time, so that the event loop is never held for more than a millisecond or two."""
+        while len(self._items) < len(self.slices):
+            begin = len(self._items)
+            self._items += map(self._read, self.slices[begin : begin + _ITEMS_AT_ONCE])
+            await asyncio.sleep(0)
 
     @property
     def is_last(self) -> bool:
         """Shorter than it could be: nothing comes behind it."""
-        return len(self.items) < self.page_size
+        return len(self.slices) < self.page_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,7 @@ async def walk(
     reach = 1 if last is None else ahead
     next_number = first
     under_way: deque[tuple[int, asyncio.Task[Page[T]]]] = deque()
+    loading: asyncio.Task[Page[T]] | None = None
     try:
         while True:
             while next_number <= end and len(under_way) < reach:
@@ -70,20 +94,29 @@ async def walk(
                 return
             number, task = under_way[0]
             try:
-                page = await task
+                page = await (loading or _loaded(task))
             except AuthenticationError:
                 raise
             except EmagApiError as error:
                 under_way.popleft()
+                loading = None
                 yield FailedPage(number, error)
                 continue
             under_way.popleft()
+            # The next page is read while whoever walks works on this one, of which much is waiting for the disk.
+            loading = asyncio.ensure_future(_loaded(under_way[0][1])) if under_way else None
             yield page
             if last is None and page.is_last:
                 return
             reach = min(reach * 2, ahead)
     finally:
-        await _cancel([task for _, task in under_way])
+        await _cancel([task for _, task in under_way] + ([] if loading is None else [loading]))
+
+
+async def _loaded(task: asyncio.Task[Page[T]]) -> Page[T]:
+    page = await task
+    await page.load()
+    return page
 
 
 async def _as_coroutine(read: ReadPage[T], number: int) -> Page[T]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Table, select, type_coerce
+from sqlalchemy import Connection, Table
 
 from magflow_tui.contract.base import Resource
 from magflow_tui.marketplace.localtime import is_ambiguous
 from magflow_tui.marketplace.schema import Item, Payload
 from magflow_tui.store.broken import keep_broken
 from magflow_tui.store.clock import local_millis
-from magflow_tui.store.columns import UtcTime
 from magflow_tui.store.payloads import Source, payload_hash
 from magflow_tui.store.tallies import add_to_tally
+from magflow_tui.store.upsert import read_by_id
 
 T = TypeVar("T", bound=Payload)
 
@@ -33,8 +33,7 @@ class PageOutcome:
     failed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the store has of an item: the hash of its payload, when it was modified (ms since 1970), its status."""
 
     payload_hash: bytes
@@ -42,8 +41,7 @@ class Known:
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival(Generic[T]):
+class Arrival(NamedTuple, Generic[T]):
     """An item to be written, with the hash of its payload."""
 
     item: Item[T]
@@ -120,8 +118,5 @@ def _replaces(known: Known, modified_text: str | None, timezone: str) -> bool:
 
 
 def _read_known(connection: Connection, kind: Kind[T], account: str, ids: Iterable[int]) -> dict[int, Known]:
-    columns = kind.table.c
-    known = (columns[name] for name in kind.known_columns)
-    wanted = [columns.id, *(type_coerce(one, BigInteger) if isinstance(one.type, UtcTime) else one for one in known)]
-    statement = select(*wanted).where(columns.account == account, columns.id.in_(list(ids)))
-    return {row[0]: Known(*row[1:]) for row in connection.execute(statement)}
+    rows = read_by_id(connection, kind.table, ("id", *kind.known_columns), account, ids)
+    return {row[0]: Known(*row[1:]) for row in rows}

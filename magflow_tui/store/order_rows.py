@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import msgspec
-
 from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.rules.totals import order_total
 from magflow_tui.store.clock import local_millis
 from magflow_tui.store.columns import money_to_units, time_to_millis
-from magflow_tui.store.payloads import Slices, Source, cut, issues_text, json_text
+from magflow_tui.store.payloads import Source, issues_text, read_text
 from magflow_tui.store.upsert import Values
-
-_ABSENT: Final = msgspec.Raw()
-
-
-class _LineSlices(Slices):
-    product_voucher_split: msgspec.Raw = _ABSENT
-    recycle_warranties: msgspec.Raw = _ABSENT
-
-
-class _OrderSlices(Slices):
-    shipping_tax_voucher_split: msgspec.Raw = _ABSENT
-    vouchers: msgspec.Raw = _ABSENT
-    proforms: msgspec.Raw = _ABSENT
-    attachments: msgspec.Raw = _ABSENT
-    details: msgspec.Raw = _ABSENT
-    flags: msgspec.Raw = _ABSENT
-    enforced_vendor_courier_accounts: msgspec.Raw = _ABSENT
-    reason_cancellation: msgspec.Raw = _ABSENT
-    cancellation_reason: msgspec.Raw = _ABSENT
-    products: list[_LineSlices] | None = None
-
-
-_DECODER = msgspec.json.Decoder(_OrderSlices)
 
 
 def order_rows(item: Item[Order], order: Order, source: Source, digest: bytes) -> tuple[Values, list[Values]]:
     """The order's row and those of its lines."""
-    slices = cut(_DECODER, item.raw) or _OrderSlices()
-    return _order_row(item, order, source, digest, slices), _line_rows(order, source, slices)
+    return _order_row(item, order, source, digest), _line_rows(order, source)
 
 
-def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes, slices: _OrderSlices) -> Values:
+def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes) -> Values:
     zone = source.timezone
     date = local_millis(order.date, zone)
     created = local_millis(order.created, zone)
@@ -89,30 +61,16 @@ def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes, s
         len(item.issues),
         time_to_millis(source.fetched_at),
         digest,
-        json_text(slices.shipping_tax_voucher_split, order.shipping_tax_voucher_split),
-        json_text(slices.vouchers, order.vouchers),
-        json_text(slices.proforms, order.proforms),
-        json_text(slices.attachments, order.attachments),
-        json_text(slices.details, order.details),
-        json_text(slices.flags, order.flags),
-        json_text(slices.enforced_vendor_courier_accounts, order.enforced_vendor_courier_accounts),
-        # Before API 4.4.7 the reason had the other name.
-        json_text(
-            slices.reason_cancellation or slices.cancellation_reason,
-            order.cancellation_code,
-        ),
+        read_text(order.shipping_tax_voucher_split or None),
         issues_text(item.issues),
         item.raw,
     )
 
 
-def _line_rows(order: Order, source: Source, slices: _OrderSlices) -> list[Values]:
+def _line_rows(order: Order, source: Source) -> list[Values]:
     lines = order.products or ()
-    # A line that could not be read has left the list the model sees; then positions no longer tell which is which.
-    cuts = slices.products if slices.products is not None and len(slices.products) == len(lines) else None
     rows: list[Values] = []
     for position, line in enumerate(lines):
-        piece = cuts[position] if cuts is not None else _LineSlices()
         rows.append(
             (
                 source.account,
@@ -133,8 +91,6 @@ def _line_rows(order: Order, source: Source, slices: _OrderSlices) -> list[Value
                 money_to_units(line.sale_price),
                 money_to_units(line.original_price),
                 money_to_units(line.vat),
-                json_text(piece.product_voucher_split, line.product_voucher_split),
-                json_text(piece.recycle_warranties, line.recycle_warranties),
             )
         )
     return rows

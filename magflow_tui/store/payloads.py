@@ -1,4 +1,4 @@
-"""What every payload has in common on its way into the store: a hash, its inner JSON, its issues."""
+"""What every payload has in common on its way into the store: where it is from, a hash, its issues."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from pydantic_core import to_json
@@ -15,6 +15,11 @@ from magflow_tui.marketplace.schema import SchemaIssue
 
 #: Raise it when rows are built differently from the same payload: stored rows are then built anew as they are read.
 _ROW_VERSION: Final = b"1"
+
+
+#: Of more than this at once hashlib lets go of the interpreter, and a page's hundred payloads would each have to win it
+#: back from the event loop's thread.
+_PIECE: Final = 2047
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +33,15 @@ class Source:
 
 def payload_hash(raw: bytes) -> bytes:
     """16 bytes that change when the payload does."""
-    return hashlib.blake2b(raw, digest_size=16, person=_ROW_VERSION).digest()
-
-
-class Slices(msgspec.Struct):
-    """Base of the views that cut lists and objects out of a payload as JSON text."""
-
-
-S = TypeVar("S", bound=Slices)
-
-
-def cut(decoder: msgspec.json.Decoder[S], raw: bytes) -> S | None:
-    """The inner JSON of a payload, unchanged; None when only the tolerant reader could make sense of it."""
-    try:
-        return decoder.decode(raw)
-    except msgspec.DecodeError:
-        return None
-
-
-def json_text(slice_: msgspec.Raw, read: object) -> str | None:
-    """JSON text for a column: the slice as it came, or, when it is empty, what was read. None for null and absent."""
-    text = bytes(slice_)
-    if not text:
-        return read_text(read)
-    return None if text == b"null" else text.decode(errors="replace")
+    digest = hashlib.blake2b(digest_size=16, person=_ROW_VERSION)
+    for begin in range(0, len(raw), _PIECE):
+        digest.update(raw[begin : begin + _PIECE])
+    return digest.digest()
 
 
 def read_text(read: object) -> str | None:
     """What was read as JSON text for a column; None for None."""
-    return None if read is None else to_json(read).decode()
+    return None if read is None else to_json(read, exclude_none=True).decode()
 
 
 def issues_text(issues: Sequence[SchemaIssue]) -> str | None:

@@ -1,8 +1,7 @@
 """The tables. A seller's rows are keyed by account and the marketplace's id; money and times as `columns` says.
 
 `raw` is the payload byte for byte; `payload_hash` tells whether it changed. Columns are what is listed, searched and
-added up; small lists and objects of a payload are columns too, as JSON text cut out of it unchanged. Local times of the
-marketplace are in the payload, columns are UTC.
+added up; everything else is read from the payload. Local times of the marketplace are in the payload, columns are UTC.
 """
 
 from __future__ import annotations
@@ -87,13 +86,6 @@ class OrderRecord(Record, table=True):
     fetched_at: datetime = Field(sa_type=UtcTime)
     payload_hash: bytes = Field(sa_type=LargeBinary)
     shipping_tax_voucher_split: Json = None
-    vouchers: Json = None
-    proforms: Json = None
-    attachments: Json = None
-    details: Json = None
-    flags: Json = None
-    enforced_vendor_courier_accounts: Json = None
-    reason_cancellation: Json = None
     schema_issues: Json = None
     raw: bytes = Field(sa_type=LargeBinary)
 
@@ -128,8 +120,6 @@ class OrderLineRecord(Record, table=True):
     sale_price: Amount = None
     original_price: Amount = None
     vat: Amount = None
-    product_voucher_split: Json = None
-    recycle_warranties: Json = None
 
 
 class OfferRecord(Record, table=True):

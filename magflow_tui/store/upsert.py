@@ -1,4 +1,4 @@
-"""The hot path: upserts whose SQL is compiled once, given rows that are already what the driver stores.
+"""The hot path: a page's reads and upserts, whose SQL is compiled once, on values as the driver stores them.
 
 This is the one place where the dialect matters and where SQLAlchemy's work per row is left out: compiled statements
 are run with `exec_driver_sql` on plain tuples, in the order of the table's columns.
@@ -6,21 +6,21 @@ are run with `exec_driver_sql` on plain tuples, in the order of the table's colu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Table, bindparam, func, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 Value: TypeAlias = int | float | str | bytes | None
 Values: TypeAlias = tuple[Value, ...]
 _Sql: TypeAlias = Callable[[Dialect, Table, int], str]
 
-#: Rows in one statement. The driver lets go of the interpreter once a statement; row by row, the writer would have to
-#: win it back from the event loop's thread for every row.
-_BLOCK: Final = 20
+#: Most rows in one statement, a power of two. The driver lets go of the interpreter once a statement; row by row, the
+#: writer would have to win it back from the event loop's thread for every row.
+_BLOCK: Final = 128
 
 
 def column_names(table: Table) -> tuple[str, ...]:
@@ -38,15 +38,30 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Values]) -> 
     _run(connection, _insert_sql, table, rows)
 
 
+def read_by_id(
+    connection: Connection, table: Table, columns: tuple[str, ...], account: str, ids: Iterable[int]
+) -> list[tuple[Any, ...]]:
+    """Columns of an account's rows with these ids, as the driver stores them."""
+    sql = _select_sql(connection.dialect, table, columns)
+    found = connection.exec_driver_sql(sql, (account, f"[{','.join(map(str, ids))}]"))
+    return [tuple(row) for row in found]
+
+
 def _run(connection: Connection, sql: _Sql, table: Table, rows: Sequence[Values]) -> None:
-    dialect = connection.dialect
-    whole = len(rows) - len(rows) % _BLOCK
-    if whole:
-        statement = sql(dialect, table, _BLOCK)
-        for begin in range(0, whole, _BLOCK):
-            connection.exec_driver_sql(statement, tuple(chain.from_iterable(rows[begin : begin + _BLOCK])))
-    if whole < len(rows):
-        connection.exec_driver_sql(sql(dialect, table, 1), list(rows[whole:]))
+    begin, block = 0, _BLOCK
+    while begin < len(rows):
+        while block > len(rows) - begin:
+            block //= 2
+        values = tuple(chain.from_iterable(rows[begin : begin + block]))
+        connection.exec_driver_sql(sql(connection.dialect, table, block), values)
+        begin += block
+
+
+@cache
+def _select_sql(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    wanted = func.json_each(bindparam("ids")).table_valued("value")
+    found = table.c.account == bindparam("account"), table.c.id.in_(select(wanted.c.value))
+    return str(select(*(table.c[name] for name in columns)).where(*found).compile(dialect=dialect))
 
 
 @cache

@@ -100,7 +100,7 @@ class Lookahead(Generic[T]):
 
     async def _count_behind(self, window: Window, first: asyncio.Task[Page[T]]) -> int:
         page = await asyncio.shield(first)
-        return len(page.items) if page.is_last else await self._source.count(window)
+        return len(page.slices) if page.is_last else await self._source.count(window)
 
     def _task(self, work: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         task = asyncio.ensure_future(work)

@@ -33,7 +33,7 @@ class SyncPolicy:
 
     overlap: int = 120
     ahead: int = 8
-    windows_ahead: int = 4
+    windows_ahead: int = 3
     page_size: int = 100
     passes: int = 3
     rounds: int = 3

@@ -98,7 +98,7 @@ class WindowReader(Generic[T]):
         self._read_clock(page)
         reading.mark = checkpoint.server_mark
         if page.is_last:
-            self._leave(complete=True, empty=not page.items)
+            self._leave(complete=True, empty=not page.slices)
         await self._store(reading, page)
 
     async def _further_pages(self, reading: Reading) -> None:

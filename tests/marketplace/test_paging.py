@@ -42,7 +42,7 @@ class Book:
         if number in self.failing:
             raise self.failing[number]
         ids = range((number - 1) * SIZE, min(number * SIZE, self.total))
-        return Page(number, SIZE, tuple(Item(str(i).encode(), None) for i in ids))
+        return Page(number, SIZE, [str(i).encode() for i in ids], lambda raw: Item(raw, None))
 
 
 async def numbers(book: Book, **options: int) -> list[int]:

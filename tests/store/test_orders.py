@@ -151,14 +151,7 @@ async def test_every_column_holds_what_its_name_says(shelf, make):
         "emag_club": 1,
         "weekend_delivery": 0,
         "findings": 0,
-        "shipping_tax_voucher_split": '[{"voucher_id": 1, "value": "-1.0000", "vat_value": "-0.2100"}]',
-        "vouchers": "[]",
-        "proforms": "[]",
-        "attachments": '[{"name": "factura.pdf"}]',
-        "details": '{"locker_id": "abc", "locker_name": "easybox"}',
-        "flags": '[{"flag": "a", "value": 1}]',
-        "enforced_vendor_courier_accounts": '["3"]',
-        "reason_cancellation": '{"id": 24, "name": "La cerere"}',
+        "shipping_tax_voucher_split": '[{"voucher_id":1,"value":"-1.0000","vat_value":"-0.2100"}]',
         "schema_issues": None,
     }
     assert set(row) | {"raw", "payload_hash"} == set(ORDERS.columns.keys())
@@ -182,8 +175,6 @@ async def test_every_column_holds_what_its_name_says(shelf, make):
         "sale_price": 1_229_260,
         "original_price": 1_229_260,
         "vat": 2_100,
-        "product_voucher_split": "[]",
-        "recycle_warranties": None,
     }
     assert set(line) == set(ORDER_LINES.columns.keys())
 
@@ -198,14 +189,6 @@ async def test_a_changed_order_has_the_lines_of_its_new_state_and_no_others(shel
         (1, 1, 4),
         (2, 0, 315_800_000_002),
     ]
-
-
-async def test_null_and_empty_list_of_courier_accounts_stay_different(shelf, make):
-    await shelf.put(
-        make["order"](1, enforced_vendor_courier_accounts=None), make["order"](2, enforced_vendor_courier_accounts=[])
-    )
-    rows = await shelf.rows("SELECT enforced_vendor_courier_accounts AS accounts FROM orders ORDER BY id")
-    assert [row["accounts"] for row in rows] == [None, "[]"]
 
 
 async def test_values_that_cannot_be_read_are_left_out_and_counted(shelf, make):

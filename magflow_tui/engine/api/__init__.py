@@ -1,4 +1,4 @@
-"""The management API: the paths that existing clients call, and what the screens need. Answers are models of the contract.
+"""The management API: the paths that existing clients call, and what the screens need. Answers are contract models.
 
 * `app`      the application: rooms below, documentation, access
 * `errors`   every error as an `ErrorBody`

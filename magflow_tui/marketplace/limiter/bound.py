@@ -47,7 +47,17 @@ GROUP = 12
 class ArrivalBound:
     """The learned bound of one network path, shared by the pools of an account. Times are seconds of one clock."""
 
-    __slots__ = ("_excess", "_held_until", "_lags", "_last_shrink", "_refusals", "_round_trips", "gather", "spread")
+    __slots__ = (
+        "_excess",
+        "_floor",
+        "_held_until",
+        "_lags",
+        "_last_shrink",
+        "_refusals",
+        "_round_trips",
+        "gather",
+        "spread",
+    )
 
     def __init__(self, spread: float = UNKNOWN_SPREAD, *, gather: bool = False) -> None:
         self.spread = spread
@@ -56,6 +66,7 @@ class ArrivalBound:
         self._round_trips: deque[float] = deque(maxlen=SAMPLES)
         self._excess: deque[float] = deque(maxlen=SAMPLES)
         self._lags: deque[float] = deque(maxlen=SAMPLES)
+        self._floor = 0.0
         self._refusals = 0
         self._held_until = float("-inf")
         self._last_shrink: float | None = None
@@ -63,9 +74,7 @@ class ArrivalBound:
     @property
     def floor(self) -> float:
         """A round trip that no request falls below, in seconds; 0 until there are enough to tell."""
-        if len(self._round_trips) < SAMPLES:
-            return 0.0
-        return max(0.0, FLOOR_SHARE * min(self._round_trips) - FLOOR_SLACK)
+        return self._floor
 
     @property
     def lag(self) -> float:
@@ -100,6 +109,8 @@ class ArrivalBound:
     def learn(self, sent: float, answered: float, *, full: bool) -> None:
         """Take in an answer; `full` tells that the pool was at full use, so that bounds cost throughput."""
         self._round_trips.append(answered - sent)
+        if len(self._round_trips) == SAMPLES:
+            self._floor = max(0.0, FLOOR_SHARE * min(self._round_trips) - FLOOR_SLACK)
         self._excess.append(max(0.0, answered - sent - self.floor))
         if not full or len(self._excess) < ENOUGH:
             self._last_shrink = None

@@ -114,13 +114,6 @@ def upgrade() -> None:
         sa.Column("fetched_at", sa.BigInteger(), nullable=False),
         sa.Column("payload_hash", sa.LargeBinary(), nullable=False),
         sa.Column("shipping_tax_voucher_split", sa.Text()),
-        sa.Column("vouchers", sa.Text()),
-        sa.Column("proforms", sa.Text()),
-        sa.Column("attachments", sa.Text()),
-        sa.Column("details", sa.Text()),
-        sa.Column("flags", sa.Text()),
-        sa.Column("enforced_vendor_courier_accounts", sa.Text()),
-        sa.Column("reason_cancellation", sa.Text()),
         sa.Column("schema_issues", sa.Text()),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("account", "id", name="pk_orders"),
@@ -234,8 +227,6 @@ def upgrade() -> None:
         sa.Column("sale_price", sa.BigInteger()),
         sa.Column("original_price", sa.BigInteger()),
         sa.Column("vat", sa.BigInteger()),
-        sa.Column("product_voucher_split", sa.Text()),
-        sa.Column("recycle_warranties", sa.Text()),
         sa.PrimaryKeyConstraint("account", "order_id", "position", name="pk_order_lines"),
         sa.ForeignKeyConstraint(
             ["account", "order_id"], ["orders.account", "orders.id"], name="fk_order_lines_orders", ondelete="CASCADE"
