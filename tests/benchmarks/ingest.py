@@ -105,9 +105,8 @@ def floor_tables(database: sqlite3.Connection) -> tuple[str, str]:
     lines = ["order_id", *LINE_COLUMNS]
     database.execute(f"CREATE TABLE orders ({', '.join(orders)}, PRIMARY KEY (id))")
     database.execute(f"CREATE TABLE lines ({', '.join(lines)}, PRIMARY KEY (order_id, id))")
-    places = ("?, " * len(orders))[:-2], ("?, " * len(lines))[:-2]
-    statements = [f"REPLACE INTO {table} VALUES ({holes})" for table, holes in zip(("orders", "lines"), places, strict=True)]  # noqa: S608
-    return statements[0], statements[1]
+    holes = [("?, " * len(columns))[:-2] for columns in (orders, lines)]
+    return f"REPLACE INTO orders VALUES ({holes[0]})", f"REPLACE INTO lines VALUES ({holes[1]})"  # noqa: S608
 
 
 def units(amount: object) -> object:
