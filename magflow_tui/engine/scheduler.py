@@ -23,6 +23,8 @@ FIRST_START = (1.0, 6.0)
 #: Part of an interval by which a start may be early or late, and the most that may be, in seconds.
 SPREAD_SHARE = 0.05
 SPREAD_MOST = 60.0
+#: A sync that comes due within this time by the last one's start is due.
+SOON = timedelta(seconds=FIRST_START[1])
 
 
 @dataclass(frozen=True)
@@ -144,11 +146,18 @@ class Scheduler:
             await self.start_due()
 
     async def start_due(self) -> None:
-        """Start everything that is due and not running; what is running already is looked at again later."""
+        """Start everything that is due and not running; what is running already is looked at again later.
+
+        Somebody may have begun the same sync meanwhile: then the interval counts from there.
+        """
         for due in self._due:
             now = self._now()
             entry = due.timetable
             if due.at > now or self._is_running(entry.account, entry.resource):
+                continue
+            last = await self._last_start(entry.account, entry.resource)
+            if last is not None and (again := next_start(last, entry.every, now, self._rng)) > now + SOON:
+                due.at = again
                 continue
             due.at = next_start(now, entry.every, now, self._rng)
             try:

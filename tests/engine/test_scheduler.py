@@ -145,6 +145,23 @@ async def test_a_resource_that_is_being_synced_waits_behind_its_run() -> None:
         await scheduler.switch(False)
 
 
+async def test_a_sync_that_an_operator_began_counts_as_the_scheduled_one() -> None:
+    runs = Runs()
+    scheduler = runs.scheduler(Timetable("a", "orders", FIVE_MINUTES))
+    await scheduler.switch(True)
+    try:
+        runs.last["a", "orders"] = NOW + timedelta(seconds=1)
+        runs.now += timedelta(seconds=20)
+        await scheduler.start_due()
+        assert runs.started == []
+        assert timedelta(minutes=4) < scheduler.queue()[0].next_at - runs.now < timedelta(minutes=6)
+        runs.now += timedelta(minutes=6)
+        await scheduler.start_due()
+        assert runs.started == [("a", "orders")]
+    finally:
+        await scheduler.switch(False)
+
+
 async def test_one_account_that_cannot_start_does_not_hold_up_the_others(caplog: pytest.LogCaptureFixture) -> None:
     runs = Runs()
     runs.refuse.add("a")
