@@ -18,11 +18,13 @@ from magflow_tui.cli.failures import FAILED, INCOMPLETE, CommandError, Signalled
 from magflow_tui.cli.invocation import Invocation
 
 if TYPE_CHECKING:
-    from magflow_tui.client import EngineClient, EngineError
+    from magflow_tui.client import EngineClient, EngineError, Link
     from magflow_tui.client.launch import Launched
 
 Result = TypeVar("Result")
 
+#: How often to look for another engine when the one that was found is leaving.
+_ATTEMPTS = 5
 _EXIT_CODES = {"not_found": INCOMPLETE}
 
 
@@ -122,26 +124,38 @@ async def _borrowed(invocation: Invocation) -> AsyncIterator[EngineClient]:
     from magflow_tui.client import EngineClient
 
     folder = data_folder(invocation)
-    launched = await launch(invocation, schedules=False, lifeline=True)
-    try:
-        async with EngineClient.connect(folder) as client, AsyncExitStack() as attached:
-            if not launched.started:
-                await attached.enter_async_context(_attached(client))
-            yield client
-    finally:
-        await give_back(launched)
+    for attempt in range(_ATTEMPTS):
+        launched = await launch(invocation, schedules=False, lifeline=True)
+        try:
+            async with EngineClient.connect(folder) as client, AsyncExitStack() as attached:
+                held = launched.started or await attached.enter_async_context(_attached(client))
+                # One that somebody else started may be leaving with them just now; then the next one serves.
+                if held or attempt == _ATTEMPTS - 1:
+                    yield client
+                    return
+        finally:
+            await give_back(launched)
 
 
 @asynccontextmanager
-async def _attached(client: EngineClient) -> AsyncIterator[None]:
-    """Stay attached to an engine that someone else started, so that it does not end with them while we need it."""
+async def _attached(client: EngineClient) -> AsyncIterator[bool]:
+    """Stay attached to an engine that someone else started, so that it does not end with them while we need it.
+
+    Gives whether that worked: it does not with one that is ending.
+    """
     from magflow_tui.client import EngineError
 
     linked = asyncio.Event()
+    up = False
+
+    def note(link: Link) -> None:
+        nonlocal up
+        up = link.up
+        linked.set()
 
     async def stay() -> None:
         try:
-            async with aclosing(client.event_stream(reconnect=False, on_link=lambda _: linked.set())) as events:
+            async with aclosing(client.event_stream(reconnect=False, on_link=note)) as events:
                 async for _ in events:
                     pass
         except EngineError:
@@ -152,7 +166,7 @@ async def _attached(client: EngineClient) -> AsyncIterator[None]:
     staying = asyncio.create_task(stay())
     try:
         await linked.wait()
-        yield
+        yield up
     finally:
         staying.cancel()
         await asyncio.wait([staying])

@@ -1,21 +1,25 @@
-"""One writer, several readers: the threads and connections through which everything reaches SQLite.
+"""One writer, several readers: the connections through which everything reaches SQLite.
 
-A transaction is one function that runs whole in a thread. That costs one hop a transaction instead of one a statement,
-keeps all SQL off the event loop, and makes cancelling harmless: a function that has begun ends, with COMMIT or
-ROLLBACK, whatever becomes of the task that waits for it.
+A transaction is one function on a connection. What writes runs whole in the writer's thread: that costs one hop a
+transaction instead of one a statement, and makes cancelling harmless, since a function that has begun ends, with
+COMMIT or ROLLBACK, whatever becomes of the task that waits for it. What reads runs on aiosqlite's connections, whose
+threads do the SQL; a reader that is cancelled leaves nothing half done.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from magflow_tui.store.errors import StoreError, as_store_error
@@ -36,10 +40,9 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._writer_engine = _engine(path, size=1, begin="BEGIN IMMEDIATE", read_only=False)
-        self._reader_engine = _engine(path, size=READERS, begin="BEGIN", read_only=True)
+        self._writer_engine = _writer_engine(path)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-reader")
+        self._reader_engine = _reader_engine(path)
         self._closed = False
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -47,67 +50,85 @@ class Database:
 
         Raises StoreError when the database cannot be written; what `work` raises itself passes through.
         """
-        return await self._run(self._writer, self._writer_engine, work)
+        self._check_open()
+
+        def transaction() -> T:
+            with self._named_errors(), self._writer_engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on one consistent state of the database, beside the writer. Raises StoreError as `write` does."""
-        return await self._run(self._readers, self._reader_engine, work)
+        self._check_open()
+        with self._named_errors():
+            async with self._reader_engine.connect() as connection:
+                return await connection.run_sync(work)
 
     async def close(self) -> None:
         """Wait for what is running, then let go of the file. Closing twice is harmless."""
         if not self._closed:
             self._closed = True
             await asyncio.get_running_loop().run_in_executor(None, self._shut_down)
+            await self._reader_engine.dispose()
 
     def _shut_down(self) -> None:
         self._writer.shutdown(wait=True)
-        self._readers.shutdown(wait=True)
-        self._reader_engine.dispose()
         self._writer_engine.dispose()
 
-    async def _run(self, threads: ThreadPoolExecutor, engine: Engine, work: Callable[[Connection], T]) -> T:
+    def _check_open(self) -> None:
         if self._closed:
             raise StoreError(f"the database {self.path} is closed")
 
-        def transaction() -> T:
-            try:
-                with engine.begin() as connection:
-                    return work(connection)
-            except (DBAPIError, sqlite3.Error) as error:
-                raise as_store_error(error, self.path) from error
-
-        return await asyncio.get_running_loop().run_in_executor(threads, transaction)
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            raise as_store_error(error, self.path) from error
 
 
-def _engine(path: Path, *, size: int, begin: str, read_only: bool) -> Engine:
+def _writer_engine(path: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite+pysqlite", database=str(path)),
         poolclass=QueuePool,
-        pool_size=size,
+        pool_size=1,
         max_overflow=0,
-        # A connection moves between the threads of its pool, and is used by one at a time.
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
+    pragmas: dict[str, str | int] = {
+        "page_size": _PAGE_BYTES,  # of a new file
+        "journal_mode": "WAL",
+        "synchronous": "NORMAL",
+        "foreign_keys": "ON",
+        "wal_autocheckpoint": _CHECKPOINT_PAGES,
+        "cache_size": -_CACHE_KIB,
+        "temp_store": "MEMORY",
+    }
+    _prepare(engine, pragmas, begin="BEGIN IMMEDIATE")
+    return engine
 
+
+def _reader_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        pool_size=READERS,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    _prepare(engine.sync_engine, {"query_only": "ON", "cache_size": -_CACHE_KIB // 4}, begin="BEGIN")
+    return engine
+
+
+def _prepare(engine: Engine, pragmas: Mapping[str, str | int], begin: str) -> None:
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+    def prepare(connection: DBAPIConnection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself; SQLAlchemy's `begin` below does
-        pragmas: dict[str, str | int] = {
-            "page_size": _PAGE_BYTES,  # of a new file
-            "journal_mode": "WAL",
-            "synchronous": "NORMAL",
-            "foreign_keys": "ON",
-            "wal_autocheckpoint": _CHECKPOINT_PAGES,
-            "cache_size": -_CACHE_KIB,
-            "temp_store": "MEMORY",
-        }
-        if read_only:
-            pragmas = {"query_only": "ON", "cache_size": -_CACHE_KIB // 4}
         for name, value in pragmas.items():
-            connection.execute(f"PRAGMA {name} = {value}").close()
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA {name} = {value}")
+            cursor.close()
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
-
-    return engine

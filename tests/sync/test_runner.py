@@ -9,7 +9,7 @@ import pytest
 from magflow_tui.sandbox import Latency, SandboxAccount
 from magflow_tui.sync import NotResumableError, SyncPolicy, UnknownAccountError
 
-LONG = SandboxAccount(name="main", username="u", password="p", orders=900, offers=400, days=20, fbe=0.1)
+LONG = SandboxAccount(name="main", username="u", password="p", orders=900, offers=1200, days=20, fbe=0.1)
 
 
 async def test_a_second_start_joins_the_run_that_is_at_work(rigs):
