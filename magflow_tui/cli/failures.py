@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-#: Exit codes that mean the same for every command (product.md §10).
+#: Exit codes that mean the same for every command.
 OK: Final = 0
 INCOMPLETE: Final = 1
 FAILED: Final = 2

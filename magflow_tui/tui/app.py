@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the clock, the age of the data and the lists beside the snapshot.
 TICK_SECONDS = 1.0
-#: Seconds between two readings of a list that grows by itself (screens.md §7: tables 2 s).
+#: Seconds between two readings of a list that grows by itself.
 LIST_SECONDS = 2.0
 #: Seconds for which something said stays in the last-event line.
 SAID_SECONDS = 6.0

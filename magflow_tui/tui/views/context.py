@@ -180,7 +180,7 @@ class Body:
 
 
 def columns_of(width: int, *, zoomed: bool = False, least: int = 44) -> tuple[int, int, int]:
-    """Widths of main, side and tail column; 0 where there is none (screens.md §1).
+    """Widths of main, side and tail column; 0 where there is none.
 
     `least` is what the main column needs to be of use: lists with many columns stay alone where they would have less.
     """

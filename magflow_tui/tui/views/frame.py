@@ -1,4 +1,4 @@
-"""The four lines around every screen: status, tabs, last event, hints (screens.md §1)."""
+"""The four lines around every screen: status, tabs, last event, hints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Health: the score and why, alerts, what goes on now (screens.md §2)."""
+"""Health: the score and why, alerts, what goes on now."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from magflow_tui.tui.views.glyphs import Glyphs
 from magflow_tui.tui.views.spans import Role, Span
 
-#: Response time over which a single request counts as slow, in ms (screens.md, thresholds).
+#: Response time over which a single request counts as slow, in ms.
 SLOW_MS = 2000.0
 #: Share of a pool's minute from which on the operator is warned.
 WARN_USE = 0.8

@@ -1,4 +1,4 @@
-"""Limits: how much of each pool is used, who uses it, what is left (screens.md §2)."""
+"""Limits: how much of each pool is used, who uses it, what is left."""
 
 from __future__ import annotations
 

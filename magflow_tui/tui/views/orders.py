@@ -1,4 +1,4 @@
-"""Orders: the list as the store has it, newest first, and the order under the cursor (screens.md §2, no triage)."""
+"""Orders: the list as the store has it, newest first, and the order under the cursor."""
 
 from __future__ import annotations
 

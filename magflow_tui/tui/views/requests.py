@@ -1,4 +1,4 @@
-"""API log: every request to the marketplace, newest first; and its short form beside other screens (screens.md §2)."""
+"""API log: every request to the marketplace, newest first; and its short form beside other screens."""
 
 from __future__ import annotations
 

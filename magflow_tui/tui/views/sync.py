@@ -1,4 +1,4 @@
-"""Sync: what runs, what is due, what was, and why it failed (screens.md §2)."""
+"""Sync: what runs, what is due, what was, and why it failed."""
 
 from __future__ import annotations
 
