@@ -10,8 +10,8 @@ Two bounds hold for the arrival of a request, and the earlier one is used:
 
 Where answers come quickly, the first bound costs next to nothing and the second is never tried. Where they are slow,
 the time that the server takes says nothing about arrivals: at full use `spread` shrinks until both bounds together
-cost `TARGET`. A refusal proves that it shrank too far: it grows and stays there, and after `MOST_REFUSALS` the first
-bound has to do.
+cost `TARGET`. A refusal proves that it shrank too far: it grows and stays there. Where the first bound alone costs no
+more than that, and after `MOST_REFUSALS`, the first has to do.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections import deque
 #: A spread that excludes nothing: longer than any round trip that still counts within its second.
 UNKNOWN_SPREAD = 1.0
 #: Mean seconds that the first bound alone must cost before the second is tried, and what both may cost then.
-WORTHWHILE = 0.020
+WORTHWHILE = 0.030
 TARGET = 0.009
 #: The spread never shrinks below this: what timers, threads and sockets add by themselves.
 LEAST_SPREAD = 0.010
@@ -128,11 +128,11 @@ class ArrivalBound:
         if self.spread >= max(self._excess, default=0.0) and not self.gather:
             return  # the first bound was in force: somebody else spends from the same budget
         self._refusals += 1
-        if self._refusals >= MOST_REFUSALS:
+        self.gather = self.spread >= GATHER_FROM
+        self.spread += 0.008 if self.gather else max(self.spread * 0.5, 0.005)
+        answers_alone = sum(self._excess) / max(1, len(self._excess))
+        if self._refusals >= MOST_REFUSALS or answers_alone <= self.spread:
             self.spread, self.gather = UNKNOWN_SPREAD, False
-        else:
-            self.gather = self.spread >= GATHER_FROM
-            self.spread += 0.008 if self.gather else max(self.spread * 0.5, 0.005)
         self._held_until = now + HOLD_SECONDS
 
     def _worth_shrinking(self) -> bool:
