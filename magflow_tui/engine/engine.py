@@ -57,7 +57,6 @@ class Engine:
         schedules: bool = True,
         passwords: Mapping[str, str] | None = None,
         held: HeldFolder | None = None,
-        policy: SyncPolicy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rng: random.Random | None = None,
     ) -> None:
@@ -74,7 +73,6 @@ class Engine:
         self._schedules = schedules
         self._passwords = passwords
         self._held = held
-        self._policy = policy or SyncPolicy()
         self._rng = rng or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._monotonic_start = time.monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -141,7 +139,11 @@ class Engine:
             ],
             on_event=self._on_sync_event,
             clock=self.now,
-            policy=self._policy,
+            policy=SyncPolicy(
+                overlap=self.settings.sync.overlap_seconds,
+                page_size=self.settings.sync.page_size,
+                ahead=self.settings.sync.prefetch_pages,
+            ),
         )
         self.history = History(self.store, self.now)
         self.scheduler = Scheduler(

@@ -21,7 +21,7 @@ from magflow_tui.marketplace.errors import (
     RateLimitError,
     ResourceNotFoundError,
     ServerError,
-    TimeoutError,  # noqa: A004
+    TimeoutError,  # noqa: A004 - existing callers know it by this name
     ValidationError,
 )
 from magflow_tui.marketplace.slices import BrokenJsonError, list_elements, object_members

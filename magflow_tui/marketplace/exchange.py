@@ -14,7 +14,12 @@ from typing import Final, Protocol
 
 import httpx
 
-from magflow_tui.marketplace.errors import EmagApiError, MalformedAnswerError, NetworkError, TimeoutError  # noqa: A004
+from magflow_tui.marketplace.errors import (
+    EmagApiError,
+    MalformedAnswerError,
+    NetworkError,
+    TimeoutError,  # noqa: A004 - existing callers know it by this name
+)
 
 #: An answer larger than this (bytes, unpacked) is refused: a page of 100 orders is under 1 MiB.
 BODY_LIMIT: Final = 64 * 1024 * 1024

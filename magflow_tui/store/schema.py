@@ -14,6 +14,7 @@ def read_version(connection: Connection, path: Path) -> str | None:
     """The version of the tables, None for a database without any. Raises StoreError for somebody else's database."""
     tables = inspect(connection).get_table_names()
     if VERSION_TABLE in tables:
+        # VERSION_TABLE is a constant of ours.
         return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608
     if tables:
         raise StoreError(

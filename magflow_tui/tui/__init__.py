@@ -31,7 +31,7 @@ def run_dashboard(
     *,
     session: Session | None = None,
     reveal: bool = False,
-    ascii: bool | None = None,  # noqa: A002
+    ascii: bool | None = None,  # noqa: A002 - the option is called so
 ) -> int:
     """Show the dashboard until the operator quits; blocks.
 

@@ -303,3 +303,11 @@ async def test_the_documentation_names_every_path(engine: Engine) -> None:
         "/engine/stop", "/schedule",
     ):  # fmt: skip
         assert BASE_PATH + path in described
+
+
+async def test_a_sync_reads_pages_of_the_size_that_is_set(settings: Settings) -> None:
+    sync = settings.sync.model_copy(update={"page_size": 20})
+    engine = Engine(settings.model_copy(update={"sync": sync}), schedules=False)
+    async with engine.running(), EngineClient.over(httpx.ASGITransport(engine.asgi_app)) as client:
+        (run,) = await finished(engine, client, StartSync(resources=("offers",), accounts=("shop",)))
+    assert (run.result, run.items, run.pages) == ("completed", 40, 2)

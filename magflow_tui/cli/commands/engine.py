@@ -39,7 +39,7 @@ def run_engine(invocation: Invocation, listen: str | None) -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     # In place of this process: a supervisor's signals and exit codes are then the engine's own.
-    os.execv(sys.executable, arguments)  # noqa: S606
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own module under the running interpreter
 
 
 @engine.command("start", example="magflow engine start")
