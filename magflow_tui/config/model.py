@@ -130,9 +130,7 @@ class Settings(SettingsModel):
     """Everything that can be set."""
 
     data_dir: Path = Field(default_factory=default_data_dir, description="store, backups, socket and logs")
-    language: Literal["en", "ro"] = Field(
-        "en", description="language of screens; all is English as yet"
-    )
+    language: Literal["en", "ro"] = Field("en", description="language of screens; all is English as yet")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="detail of the log file")
     api_token: SecretStr | None = Field(None, description="bearer token that `--listen` asks of clients on TCP")
     sync: SyncSettings = SyncSettings()
