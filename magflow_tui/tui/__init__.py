@@ -16,6 +16,8 @@ Nothing here knows the engine but through `magflow_tui.client`, which is importe
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,12 +34,13 @@ def run_dashboard(
     session: Session | None = None,
     reveal: bool = False,
     ascii: bool | None = None,  # noqa: A002 - the option is called so
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
     """Show the dashboard until the operator quits; blocks.
 
     `session` None joins or starts the engine of `data_dir`. `reveal` shows personal data in clear. `ascii` forces the
-    character set; None finds out. Returns 0, or 128 + signal when SIGHUP or SIGTERM ended it (129 when the terminal
-    went away without a signal).
+    character set; None finds out. `now` is the clock that the screen shows, aware. Returns 0, or 128 + signal when
+    SIGHUP or SIGTERM ended it (129 when the terminal went away without a signal).
     """
     # Textual reads these when it is imported.
     os.environ.setdefault("TEXTUAL_FPS", "15")
@@ -47,7 +50,7 @@ def run_dashboard(
     from magflow_tui.tui.app import MagFlowApp
     from magflow_tui.tui.session import LocalSession
 
-    app = MagFlowApp(session or LocalSession(data_dir, config), reveal=reveal, ascii_only=ascii)
+    app = MagFlowApp(session or LocalSession(data_dir, config), reveal=reveal, ascii_only=ascii, now=now)
     code = app.run(mouse="SSH_CONNECTION" not in os.environ)
     return code if code is not None else app.return_code or 0
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,4 +50,12 @@ class SocketSession:
 
 
 if __name__ == "__main__":
-    sys.exit(run_dashboard(None, None, session=SocketSession(sys.argv[1], is_demo="demo" in sys.argv[2:])))
+    began = datetime.now(UTC)
+    sys.exit(
+        run_dashboard(
+            None,
+            None,
+            session=SocketSession(sys.argv[1], is_demo="demo" in sys.argv[2:]),
+            now=lambda: began if "DASHBOARD_CLOCK_STANDS" in os.environ else datetime.now(UTC),
+        )
+    )
