@@ -1,15 +1,9 @@
-"""Every word the dashboard says, by key: one table per language.
-
-A key that a table lacks is an error, not an empty place on a screen. Values are put in with `str.format`; they must be
-safe text already (`views.spans.clean`).
-"""
+"""The words of the dashboard in English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-
-from magflow_tui.tui.views.context import Say
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -338,15 +332,3 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "action.interrupt.help": "pressed twice: leave at once, the engine goes on",
     }
 )
-
-LANGUAGES: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": ENGLISH})
-
-
-def speak(language: str = "en") -> Say:
-    """The words of a language; English where there is no such table."""
-    table = LANGUAGES.get(language, ENGLISH)
-
-    def say(key: str, **values: object) -> str:
-        return table[key].format(**values) if values else table[key]
-
-    return say
