@@ -34,8 +34,9 @@ _NEVER_SENT: Final = (
 
 
 class Signals(Protocol):
-    """Who wants to know when the request is on the wire and when its answer begins: a limiter's slot."""
+    """Who wants to know when the request begins to leave, is on the wire, and is answered: a limiter's slot."""
 
+    def leaving(self) -> None: ...
     def sent(self) -> None: ...
     def answered(self) -> None: ...
 
@@ -72,7 +73,9 @@ async def exchange(
     """
 
     async def trace(event: str, _: object) -> None:
-        if event.endswith("send_request_body.complete"):
+        if event.endswith("send_request_headers.started"):
+            signals.leaving()
+        elif event.endswith("send_request_body.complete"):
             signals.sent()
         elif event.endswith("receive_response_headers.complete"):
             progress.first_byte = clock()

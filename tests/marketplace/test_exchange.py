@@ -7,10 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import pytest
 
 from magflow_tui.marketplace import errors
+from magflow_tui.marketplace.client import MarketplaceClient
 from magflow_tui.marketplace.filters import OrderFilter
+from magflow_tui.marketplace.limiter import AccountLimiter, Pool
+from magflow_tui.marketplace.platforms import PLATFORMS
 from magflow_tui.marketplace.retry import RetryPolicy
 
 RESET = b"\0reset"
@@ -188,3 +192,25 @@ async def test_a_server_that_does_not_speak_tls_is_a_network_error(open_client: 
         with pytest.raises(errors.NetworkError, match="cannot connect") as raised:
             await rig.client.acknowledge_order(7)
     assert raised.value.maybe_applied is False
+
+
+class BreaksOff(httpx.AsyncBaseTransport):
+    """The connection breaks while the request is being written: the server has seen its head."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.extensions["trace"]("http11.send_request_headers.started", {})
+        raise httpx.WriteError("the connection broke")
+
+
+async def test_a_request_that_breaks_off_while_it_is_written_has_spent_its_slot() -> None:
+    limiter = AccountLimiter()
+    client = MarketplaceClient(
+        account="main", platform=PLATFORMS["emag-ro"], username="u", password="p", limiter=limiter,
+        transport=BreaksOff(), retry=RetryPolicy(max_retries=0),
+    )  # fmt: skip
+    async with client:
+        with pytest.raises(errors.NetworkError):
+            await client.read_orders(OrderFilter())
+    orders = next(pool for pool in limiter.snapshot() if pool.pool is Pool.ORDERS)
+    limiter.close()
+    assert orders.minute_used == 1

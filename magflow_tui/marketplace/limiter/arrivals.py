@@ -14,12 +14,16 @@ Latest = Callable[[float, float | None], float]
 
 
 class Arrival:
-    """One request on its way: granted, sent, answered. Times are seconds of one clock, None until known."""
+    """One request on its way: granted, sent, answered. Times are seconds of one clock, None until known.
 
-    __slots__ = ("answered", "granted", "sent")
+    `leaving` from its first byte on: the server may count it before its last.
+    """
+
+    __slots__ = ("answered", "granted", "leaving", "sent")
 
     def __init__(self, granted: float) -> None:
         self.granted = granted
+        self.leaving = False
         self.sent: float | None = None
         self.answered: float | None = None
 

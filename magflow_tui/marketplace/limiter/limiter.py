@@ -50,6 +50,10 @@ class Slot:
         #: Seconds spent waiting for this slot.
         self.waited = waited
 
+    def leaving(self) -> None:
+        """The first byte of the request is about to be handed to the socket; from here on the slot is spent."""
+        self._arrival.leaving = True
+
     def sent(self) -> None:
         """The whole request has been handed to the socket."""
         if self._arrival.sent is None:
@@ -147,7 +151,7 @@ class _PoolQueue:
 
     def close(self, arrival: Arrival) -> None:
         """The slot's block has been left."""
-        self.schedule.closed(arrival)
+        self.schedule.closed(arrival, self.clock())
         self.pump()
 
     def refused(self, arrival: Arrival, retry_after: float | None) -> None:

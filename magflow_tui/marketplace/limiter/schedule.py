@@ -96,9 +96,11 @@ class PoolSchedule:
         if own_row and retry_after is None:
             self.bound.refuse(now)
 
-    def closed(self, arrival: Arrival) -> None:
-        """Nothing more will be heard of it: answered, failed under way, or given back before it left."""
-        if arrival.sent is None:
+    def closed(self, arrival: Arrival, now: float) -> None:
+        """Nothing more will be heard of it at `now`: answered, failed under way, or given back before it left."""
+        if arrival.leaving and arrival.sent is None:
+            arrival.sent = now
+        elif arrival.sent is None:
             self.windows.withdraw(arrival)
             self.bucket.put_back()
 

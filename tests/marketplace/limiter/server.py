@@ -101,7 +101,7 @@ def saturate(
             schedule.answered(arrival, now)
             if what == "refused":
                 schedule.refused(arrival, now, None)
-            schedule.closed(arrival)
+            schedule.closed(arrival, now)
         while (ready := schedule.ready_at(now, Lane.BACKGROUND, None, 20)) <= now:
             after_now(send_lag(rng), "sent", schedule.grant(now, None))
         if math.isfinite(ready) and not now < timer <= ready:

@@ -110,8 +110,17 @@ def test_a_request_that_has_yet_to_leave_holds_its_place() -> None:
 def test_one_that_never_left_gives_its_place_back() -> None:
     schedule = PoolSchedule(PoolLimit(1, 60), ArrivalBound(), 0.0)
     arrival = schedule.grant(0.0, None)
-    schedule.closed(arrival)
+    schedule.closed(arrival, 0.5)
     assert schedule.used(1.5) == (0, 0)
+
+
+def test_one_that_broke_off_on_its_way_keeps_its_place() -> None:
+    schedule = PoolSchedule(PoolLimit(1, 60), ArrivalBound(), 0.0)
+    arrival = schedule.grant(0.0, None)
+    arrival.leaving = True
+    schedule.closed(arrival, 0.5)
+    assert schedule.used(1.0) == (1, 1)
+    assert schedule.ready_at(1.0, Lane.OPERATOR, None, 1) == pytest.approx(1.5 + UNKNOWN_SPREAD)
 
 
 def test_a_429_pauses_for_retry_after_and_slows_down_until_it_is_quiet() -> None:
