@@ -90,7 +90,7 @@ class ScheduleSwitch(Command):
 
 
 class StopEngine(Command):
-    """Ask the engine to end. `unless_attached`: only when no other client reads a stream of it."""
+    """Ask the engine to end. `unless_attached`: only when nobody reads a stream of it or has asked it to stay."""
 
     unless_attached: bool = False
 

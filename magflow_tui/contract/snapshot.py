@@ -24,9 +24,11 @@ class EngineInfo(Model):
     socket: str
     state: Literal["running", "draining"]
     schedules_on: bool
+    tied: bool = Field(default=False, description="ends with the command that started it, unless kept")
     clients: int = Field(description="attached snapshot and event streams")
     db_bytes: int
     wal_bytes: int
+    schema_version: str = Field(default="", description="version of the store's tables")
 
 
 class AccountState(Model):

@@ -31,6 +31,7 @@ from magflow_tui.engine.scheduler import Scheduler, Timetable
 from magflow_tui.marketplace.observer import RequestRecord
 from magflow_tui.monitor.monitor import Monitor
 from magflow_tui.store import EventDraft, Store, StoreError, StoreVersionError
+from magflow_tui.store.migrations import HEAD
 from magflow_tui.sync import SyncAccount, SyncPolicy, SyncRunner
 
 if TYPE_CHECKING:
@@ -224,9 +225,11 @@ class Engine:
             socket=str(self.settings.folder.socket),
             state="draining" if self.draining else "running",
             schedules_on=self.scheduler.on,
+            tied=self.tied,
             clients=self.watchers.count,
             db_bytes=size.db_bytes,
             wal_bytes=size.wal_bytes,
+            schema_version=HEAD,
         )
 
     async def account_states(self) -> tuple[AccountState, ...]:

@@ -78,9 +78,13 @@ class LocalSession:
 
         await self._close_client()
         self._data_dir = locate_data_dir(config_file=self._config, data_dir=self._wanted_dir)
-        await ensure_engine(self._data_dir, self._config, schedules=True)
-        self._client = EngineClient.connect(self._data_dir)
-        return self._client
+        launched = await ensure_engine(self._data_dir, self._config, schedules=True)
+        self._client = client = EngineClient.connect(self._data_dir)
+        if not launched.started and (await client.engine()).tied:
+            # A command started it for itself alone; from now on somebody looks after the accounts.
+            await client.keep_engine()
+            await client.set_schedule(True)
+        return client
 
     async def close(self, *, stop_engine: bool) -> None:
         """Close the client; an engine that is asked to stop does so by itself, after its current page."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from magflow_tui.client import engine_mark, stop_engine
+from magflow_tui.client import engine_mark, ensure_engine, stop_engine
 from magflow_tui.tui.app import MagFlowApp
 from magflow_tui.tui.session import LocalSession
 
@@ -72,6 +72,26 @@ async def test_the_dashboard_starts_an_engine_says_the_marketplace_is_down_and_s
     finally:
         await stop_engine(data_dir)
     assert engine_mark(data_dir) is None
+
+
+async def test_an_engine_that_a_command_started_for_itself_is_kept_and_its_schedules_are_turned_on(
+    data_dir: Path, nobody: int
+) -> None:
+    config = data_dir.parent / "config.toml"
+    config.write_text(SETTINGS.format(port=nobody))
+    launched = await ensure_engine(data_dir, config, schedules=False, lifeline=True)
+    session = LocalSession(data_dir, config)
+    try:
+        client = await session.connect()
+        before = await client.engine()
+        assert (before.pid, before.tied, before.schedules_on) == (launched.pid, False, True)
+        await session.close(stop_engine=False)
+        assert not await launched.release(), "it is not the command's any more"
+        assert engine_mark(data_dir) is not None
+    finally:
+        await session.close(stop_engine=False)
+        await stop_engine(data_dir)
+        await asyncio.to_thread(launched.wait)
 
 
 async def test_settings_that_are_wrong_are_named_on_the_screen_which_can_still_be_quit(data_dir: Path) -> None:

@@ -23,6 +23,8 @@ async def show(engine: AnyEngine) -> EngineInfo:
 @router.post("/engine/stop")
 async def stop(engine: AnyEngine, command: StopEngine) -> Stopping:
     """End the engine: runs store their page and their checkpoint, then it exits within 5 s."""
+    if command.unless_attached and not engine.tied:
+        return Stopping(stopping=False, message="The engine was asked to stay.")
     if command.unless_attached and not await engine.watchers.none_left(DETACH_SECONDS):
         return Stopping(stopping=False, message=f"{engine.watchers.count} others are attached; the engine stays.")
     engine.stop_requested.set()
