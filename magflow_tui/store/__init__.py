@@ -7,6 +7,7 @@
 * `upsert`    the hot path: one compiled statement a table, rows straight to the driver
 * `orders`, `offers`, `rma`, `broken`  what a page of the marketplace becomes, and the lists read from it
 * `runs`      run records, checkpoints, watermarks: everything that lets a sync go on where it was
+* `pages`     the pages that a run could not read
 * `events`    the append-only event stream
 """
 

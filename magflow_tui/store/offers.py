@@ -1,32 +1,24 @@
-"""Offers: a page of them into the store, the list, and the counts of `product-stats`."""
+"""Offers: a page of them into the store, and the counts of `product-stats`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, Row, func, literal, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from magflow_tui.contract.management import ProductStats
-from magflow_tui.contract.records import OfferPage, OfferRow
 from magflow_tui.marketplace.codes import OfferStatus
 from magflow_tui.marketplace.schema import Item, Offer, ValidationState
 from magflow_tui.rules.sellability import offer_stock, why_not_sellable
 from magflow_tui.store.changes import Arrival, Kind, PageOutcome, find_changes
 from magflow_tui.store.columns import money_to_units, time_to_millis
-from magflow_tui.store.keyset import decode_mark, encode_mark
 from magflow_tui.store.payloads import Source, issues_text, read_text
 from magflow_tui.store.tables import OFFERS, RUNS
 from magflow_tui.store.upsert import Values, upsert_rows
 
 _KIND: Kind[Offer] = Kind(resource="offers", table=OFFERS, identity=attrgetter("id"))
-_LISTED = [
-    OFFERS.c[name]
-    for name in ("id", "account", "name", "part_number", "status", "sale_price", "currency", "stock", "unsellable")
-]
 
 
 def store_offers(connection: Connection, source: Source, items: Sequence[Item[Offer]]) -> PageOutcome:
@@ -34,25 +26,6 @@ def store_offers(connection: Connection, source: Source, items: Sequence[Item[Of
     changes = find_changes(connection, _KIND, source, items)
     upsert_rows(connection, OFFERS, [_offer_row(arrival, source) for arrival in changes.write.values()])
     return changes.outcome
-
-
-def list_offers(
-    connection: Connection, *, account: str | None, limit: int, after: str | None, with_total: bool
-) -> OfferPage:
-    """Offers by account and id. ValueError for a mark that is none."""
-    wanted = [] if account is None else [OFFERS.c.account == account]
-    total = None
-    if with_total:
-        total = connection.execute(select(func.count()).select_from(OFFERS).where(*wanted)).scalar_one()
-    if after is not None:
-        of_account, id_ = decode_mark(after, str, int)
-        wanted.append(tuple_(OFFERS.c.account, OFFERS.c.id) > tuple_(literal(of_account), literal(id_)))
-    statement = select(*_LISTED).where(*wanted).order_by(OFFERS.c.account, OFFERS.c.id).limit(limit + 1)
-    rows: Sequence[Row[Any]] = connection.execute(statement).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    return OfferPage(
-        offers=tuple(map(_listed, rows[:limit])), total=total, next_after=last and encode_mark(last.account, last.id)
-    )
 
 
 def product_stats(connection: Connection, now: datetime) -> ProductStats:
@@ -126,19 +99,3 @@ def _offer_row(arrival: Arrival[Offer], source: Source) -> Values:
 
 def _first(states: Sequence[ValidationState] | None) -> int | None:
     return states[0].value if states else None
-
-
-def _listed(row: Row[Any]) -> OfferRow:
-    reasons = msgspec.json.decode(row.unsellable or "[]", type=tuple[str, ...])
-    return OfferRow(
-        id=row.id,
-        account=row.account,
-        name=row.name,
-        part_number=row.part_number,
-        status=row.status,
-        sale_price=row.sale_price,
-        currency=row.currency,
-        stock=row.stock,
-        sellable=not reasons,
-        reasons=reasons,
-    )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.rules.totals import order_total
 from magflow_tui.store.clock import local_millis
 from magflow_tui.store.columns import money_to_units, time_to_millis
 from magflow_tui.store.payloads import Source, issues_text, read_text
 from magflow_tui.store.upsert import Values
+
+#: The driver takes a bool for an object of some kind, which it first has to find out about: that takes longer than all
+#: the rest of storing it.
+_FLAG: Final = {None: None, False: 0, True: 1}
 
 
 def order_rows(item: Item[Order], order: Order, source: Source, digest: bytes) -> tuple[Values, list[Values]]:
@@ -52,12 +58,12 @@ def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes) -
         order.refund_status,
         order.cancellation_request,
         order.cancellation_code,
-        order.has_editable_products,
-        order.is_complete,
-        order.is_storno,
-        order.late_shipment,
-        order.emag_club,
-        order.weekend_delivery,
+        _FLAG[order.has_editable_products],
+        _FLAG[order.is_complete],
+        _FLAG[order.is_storno],
+        _FLAG[order.late_shipment],
+        _FLAG[order.emag_club],
+        _FLAG[order.weekend_delivery],
         len(item.issues),
         time_to_millis(source.fetched_at),
         digest,

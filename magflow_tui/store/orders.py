@@ -1,4 +1,4 @@
-"""Orders: a page of them into the store, and the lists and details read from it."""
+"""Orders: a page of them into the store, and single ones read from it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, func, select
 
-from magflow_tui.contract.records import OrderDetail, OrderPage, OrderRow
-from magflow_tui.marketplace.codes import OrderStatus, get_order_status_text
+from magflow_tui.contract.records import OrderDetail
+from magflow_tui.marketplace.codes import OrderStatus
 from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.store.changes import Kind, PageOutcome, find_changes
-from magflow_tui.store.columns import UtcTime, millis_to_time, time_to_millis
-from magflow_tui.store.keyset import decode_mark, encode_mark
+from magflow_tui.store.order_list import LISTED, listed
 from magflow_tui.store.order_rows import order_rows
 from magflow_tui.store.payloads import Source
 from magflow_tui.store.tables import ORDER_LINES, ORDERS, TALLIES
@@ -34,13 +33,6 @@ _KIND: Kind[Order] = Kind(
 _DELETE_LINES = delete(ORDER_LINES).where(
     ORDER_LINES.c.account == bindparam("of_account"), ORDER_LINES.c.order_id == bindparam("of_order")
 )
-_LISTED = [
-    ORDERS.c[name]
-    for name in (
-        *("id", "account", "status", "type", "payment_mode_id", "total", "currency", "customer_name"),
-        *("date", "modified", "findings"),
-    )
-]
 
 
 def store_orders(connection: Connection, source: Source, items: Sequence[Item[Order]]) -> PageOutcome:
@@ -66,49 +58,13 @@ def store_orders(connection: Connection, source: Source, items: Sequence[Item[Or
     return changes.outcome
 
 
-def list_orders(
-    connection: Connection,
-    *,
-    status: int | None,
-    account: str | None,
-    has_findings: bool | None,
-    limit: int,
-    after: str | None,
-    with_total: bool,
-) -> OrderPage:
-    """Orders, newest date first; those without a readable date come last. ValueError for a mark that is none."""
-    wanted = []
-    if status is not None:
-        wanted.append(ORDERS.c.status == status)
-    if account is not None:
-        wanted.append(ORDERS.c.account == account)
-    if has_findings is not None:
-        wanted.append(ORDERS.c.findings > 0 if has_findings else ORDERS.c.findings == 0)
-    total = None
-    if with_total:
-        total = connection.execute(select(func.count()).select_from(ORDERS).where(*wanted)).scalar_one()
-    place = ORDERS.c.placed, ORDERS.c.id, ORDERS.c.account  # the index begins with these
-    if after is not None:
-        placed, id_, of_account = decode_mark(after, int, int, str)
-        mark = literal(millis_to_time(int(placed)), UtcTime), literal(id_), literal(of_account)
-        wanted.append(tuple_(*place) < tuple_(*mark))
-    statement = select(*_LISTED, ORDERS.c.placed).where(*wanted).order_by(*(column.desc() for column in place))
-    rows = connection.execute(statement.limit(limit + 1)).mappings().all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    return OrderPage(
-        orders=tuple(map(_listed, rows[:limit])),
-        total=total,
-        next_after=last and encode_mark(time_to_millis(last["placed"]), last["id"], last["account"]),
-    )
-
-
 def get_order(connection: Connection, order_id: int, account: str | None) -> OrderDetail | None:
     """One order with its payload as JSON; None when it is not stored. Without an account, the first that has it."""
-    row = _find(connection, [*_LISTED, ORDERS.c.fetched_at, ORDERS.c.raw], order_id, account)
+    row = _find(connection, [*LISTED, ORDERS.c.fetched_at, ORDERS.c.raw], order_id, account)
     if row is None:
         return None
     text = row["raw"].decode("utf-8", errors="replace")
-    return OrderDetail(row=_listed(row), order=json.loads(text), fetched_at=row["fetched_at"])
+    return OrderDetail(row=listed(row), order=json.loads(text), fetched_at=row["fetched_at"])
 
 
 def get_order_payload(connection: Connection, order_id: int, account: str | None) -> bytes | None:
@@ -146,20 +102,3 @@ def _find(
     accounts = accounts_of_order(connection, order_id)[:1] if account is None else (account,)
     statement = select(*columns).where(ORDERS.c.account.in_(accounts), ORDERS.c.id == order_id)
     return connection.execute(statement).mappings().one_or_none()
-
-
-def _listed(row: RowMapping) -> OrderRow:
-    return OrderRow(
-        id=row["id"],
-        account=row["account"],
-        status=row["status"],
-        status_text=get_order_status_text(row["status"], "en"),
-        type=row["type"],
-        payment_mode_id=row["payment_mode_id"],
-        total=row["total"],
-        currency=row["currency"],
-        customer=row["customer_name"],
-        date=row["date"],
-        modified=row["modified"],
-        findings=row["findings"],
-    )

@@ -14,14 +14,17 @@ from sqlalchemy import Connection
 
 from magflow_tui.contract.base import Resource
 from magflow_tui.contract.events import Event, EventPage
+from magflow_tui.contract.listing import RowCount
 from magflow_tui.contract.management import ProductStats, SyncStats
 from magflow_tui.contract.records import OfferPage, OrderDetail, OrderPage
 from magflow_tui.contract.runs import Run, RunPage, RunState
-from magflow_tui.store import broken, events, offers, orders, runs, schema, tallies
+from magflow_tui.store import broken, events, offer_list, offers, order_list, orders, pages, runs, schema, tallies
 from magflow_tui.store.broken import BrokenItem
 from magflow_tui.store.database import Database
 from magflow_tui.store.errors import as_store_error
 from magflow_tui.store.events import EventDraft
+from magflow_tui.store.list_query import EVERYTHING, ListQuery
+from magflow_tui.store.pages import MissedPage
 from magflow_tui.store.tallies import AccountCounts
 
 T = TypeVar("T")
@@ -40,8 +43,8 @@ class StoreSize:
 class Store:
     """The store of one data folder. Open with `Store.open`; every method may raise StoreError.
 
-    Lists come in keyset pages: pass a page's `next_after` as `after` to get the next; a mark that is none raises
-    ValueError. `limit` counts rows.
+    Lists come in keyset pages: pass a page's `next_after` as `after` to get the next, its `next_before` as `before` to
+    get the one ahead of it; a mark that is none raises ValueError. `limit` counts rows.
     """
 
     def __init__(self, database: Database) -> None:
@@ -94,27 +97,16 @@ class Store:
         return await self._database.read(work)
 
     async def list_orders(
-        self,
-        *,
-        status: int | None = None,
-        account: str | None = None,
-        has_findings: bool | None = None,
-        limit: int = 100,
-        after: str | None = None,
-        with_total: bool = False,
+        self, query: ListQuery = EVERYTHING, *, status: int | None = None, has_findings: bool | None = None
     ) -> OrderPage:
-        """Orders, newest first."""
-        return await self.read(
-            partial(
-                orders.list_orders,
-                status=status,
-                account=account,
-                has_findings=has_findings,
-                limit=limit,
-                after=after,
-                with_total=with_total,
-            )
-        )
+        """A page of orders. Raises ValueError for a mark, field or sorting that is none of this list."""
+        return await self.read(partial(order_list.list_orders, query=query, status=status, has_findings=has_findings))
+
+    async def count_orders(
+        self, query: ListQuery = EVERYTHING, *, status: int | None = None, has_findings: bool | None = None
+    ) -> RowCount:
+        """How many orders match, `query.limit` at most. Raises ValueError as `list_orders` does."""
+        return await self.read(partial(order_list.count_orders, query=query, status=status, has_findings=has_findings))
 
     async def get_order(self, order_id: int, account: str | None = None) -> OrderDetail | None:
         """One order; without an account, of the first that has it (see `accounts_of_order`). None when not stored."""
@@ -128,13 +120,13 @@ class Store:
         """The accounts that have an order of this id."""
         return await self.read(partial(orders.accounts_of_order, order_id=order_id))
 
-    async def list_offers(
-        self, *, account: str | None = None, limit: int = 100, after: str | None = None, with_total: bool = False
-    ) -> OfferPage:
-        """Offers by account and id."""
-        return await self.read(
-            partial(offers.list_offers, account=account, limit=limit, after=after, with_total=with_total)
-        )
+    async def list_offers(self, query: ListQuery = EVERYTHING, *, sellable: bool | None = None) -> OfferPage:
+        """A page of offers. Raises ValueError for a mark, field or sorting that is none of this list."""
+        return await self.read(partial(offer_list.list_offers, query=query, sellable=sellable))
+
+    async def count_offers(self, query: ListQuery = EVERYTHING, *, sellable: bool | None = None) -> RowCount:
+        """How many offers match, `query.limit` at most. Raises ValueError as `list_offers` does."""
+        return await self.read(partial(offer_list.count_offers, query=query, sellable=sellable))
 
     async def list_broken(self, *, account: str | None = None, limit: int = 100) -> tuple[BrokenItem, ...]:
         """Items too broken to read, seen last first."""
@@ -158,6 +150,10 @@ class Store:
     async def get_run(self, run_id: int) -> Run | None:
         """One run's record as last committed."""
         return await self.read(partial(runs.get_run, run_id=run_id))
+
+    async def missed_pages(self, run_id: int, limit: int = 500) -> tuple[MissedPage, ...]:
+        """The pages of a run that could not be read when it was their turn, those still missing first."""
+        return await self.read(partial(pages.list_missed, run_id=run_id, limit=limit))
 
     async def counts(self) -> dict[str, AccountCounts]:
         """Rows by account; an account without rows is missing. Cheap enough for every second."""

@@ -43,7 +43,14 @@ class OrderRecord(Record, table=True):
     """
 
     __tablename__ = "orders"
-    __table_args__ = (Index(None, "placed", "id", "account", "status", "type", "findings"),)
+    # All that lists show, sort by and filter by, so that they need not read the rows, which hold whole payloads.
+    __table_args__ = (
+        Index(
+            "ix_orders_list",
+            *("placed", "id", "account", "status", "type", "payment_mode_id", "findings", "total", "currency"),
+            *("date", "modified", "customer_name"),
+        ),
+    )
 
     account: Account
     id: Id
@@ -128,7 +135,13 @@ class OfferRecord(Record, table=True):
     """
 
     __tablename__ = "offers"
-    __table_args__ = (Index(None, "account", "status"),)
+    # As for orders.
+    __table_args__ = (
+        Index(
+            "ix_offers_list",
+            *("account", "id", "status", "name", "part_number", "sale_price", "currency", "stock", "unsellable"),
+        ),
+    )
 
     account: Account
     id: Id
@@ -267,6 +280,29 @@ class SeenRecord(Record, table=True):
     item: int = Field(sa_type=BigInteger, primary_key=True)
 
 
+class RunPageRecord(Record, table=True):
+    """A page that a run could not read when it was its turn. `window` is the number of its window within the run,
+    `place` that window in the words of `magflow_tui.sync`; `attempts` counts requests; `recovered` is when it was read
+    after all, or had no part in its window any more.
+    """
+
+    __tablename__ = "run_pages"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id"], ["runs.run_id"], ondelete="CASCADE"),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: int = Field(sa_type=Integer, primary_key=True)
+    window: int = Field(sa_type=Integer, primary_key=True)
+    page: int = Field(sa_type=Integer, primary_key=True)
+    place: str = Field(sa_type=Text)
+    error: str = Field(sa_type=Text)
+    attempts: int = Field(default=0, sa_type=Integer)
+    first_failed: datetime = Field(sa_type=UtcTime)
+    last_failed: datetime = Field(sa_type=UtcTime)
+    recovered: Moment = None
+
+
 class WatermarkRecord(Record, table=True):
     """Every change before `mark` (the marketplace's clock) is stored; an incremental run starts here."""
 
@@ -321,6 +357,7 @@ TALLIES = table("tallies")
 RUNS = table("runs")
 CHECKPOINTS = table("checkpoints")
 SEEN_ITEMS = table("seen_items")
+RUN_PAGES = table("run_pages")
 WATERMARKS = table("watermarks")
 OWED_WINDOWS = table("owed_windows")
 EVENTS = table("events")

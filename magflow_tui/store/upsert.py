@@ -18,9 +18,9 @@ Value: TypeAlias = int | float | str | bytes | None
 Values: TypeAlias = tuple[Value, ...]
 _Sql: TypeAlias = Callable[[Dialect, Table, int], str]
 
-#: Most rows in one statement, a power of two. The driver lets go of the interpreter once a statement; row by row, the
-#: writer would have to win it back from the event loop's thread for every row.
-_BLOCK: Final = 128
+#: Rows in one statement: a page in one, its lines in a few. The driver lets go of the interpreter with each statement,
+#: and the writer has to win it back from the event loop's thread. Few sizes, since a prepared statement is large.
+_BLOCKS: Final = (200, 100, 50, 20, 10, 5, 2, 1)
 
 
 def column_names(table: Table) -> tuple[str, ...]:
@@ -48,13 +48,12 @@ def read_by_id(
 
 
 def _run(connection: Connection, sql: _Sql, table: Table, rows: Sequence[Values]) -> None:
-    begin, block = 0, _BLOCK
-    while begin < len(rows):
-        while block > len(rows) - begin:
-            block //= 2
-        values = tuple(chain.from_iterable(rows[begin : begin + block]))
-        connection.exec_driver_sql(sql(connection.dialect, table, block), values)
-        begin += block
+    begin = 0
+    for block in _BLOCKS:
+        while len(rows) - begin >= block:
+            values = tuple(chain.from_iterable(rows[begin : begin + block]))
+            connection.exec_driver_sql(sql(connection.dialect, table, block), values)
+            begin += block
 
 
 @cache

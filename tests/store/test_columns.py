@@ -55,6 +55,14 @@ def test_local_text_is_read_as_the_marketplace_module_reads_it(moment, timezone_
     assert local_millis(text, timezone_name) == time_to_millis(parse_local(text, timezone_name))
 
 
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "9999-12-31", "0001-01-01"])
+@pytest.mark.parametrize("mark", [" ", "T"])
+def test_the_days_on_which_clocks_change_and_the_ends_of_the_calendar_are_read_hour_by_hour(day, mark):
+    for hour in range(24):
+        text = f"{day}{mark}{hour:02}:59:30"
+        assert local_millis(text, "Europe/Bucharest") == time_to_millis(parse_local(text, "Europe/Bucharest"))
+
+
 @pytest.mark.parametrize(
     "text", [None, "", "2026-05-20", "2026-05-20 25:00:00", "2026-05-20 10:60:00", "0000-00-00 00:00:00", "x" * 19]
 )

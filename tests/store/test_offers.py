@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from magflow_tui.store.list_query import ListQuery
+
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
@@ -32,7 +34,7 @@ async def test_pages_of_offers_put_together_are_the_list(shelf, make, limit):
     await shelf.put_offers(*(make["offer"](number) for number in range(5, 8)), account="other")
     found, after = [], None
     while True:
-        page = await shelf.store.list_offers(limit=limit, after=after, with_total=True)
+        page = await shelf.store.list_offers(ListQuery(limit=limit, after=after))
         assert page.total == 10
         found += [(row.account, row.id) for row in page.offers]
         after = page.next_after

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from magflow_tui.store.list_query import ListQuery
 from magflow_tui.store.tables import ORDER_LINES, ORDERS
 
 
@@ -229,12 +230,15 @@ async def many(shelf, make):
 
 
 @pytest.mark.parametrize("limit", [1, 4, 39, 40])
-@pytest.mark.parametrize("filters", [{}, {"status": 1}, {"account": "main"}, {"account": "other", "status": 2}])
-async def test_pages_of_a_list_put_together_are_the_list(many, limit, filters):
-    whole = (await many.store.list_orders(limit=1000, with_total=True, **filters)).orders
+@pytest.mark.parametrize(
+    ("account", "filters"),
+    [({}, {}), ({}, {"status": 1}), ({"account": "main"}, {}), ({"account": "other"}, {"status": 2})],
+)
+async def test_pages_of_a_list_put_together_are_the_list(many, limit, account, filters):
+    whole = (await many.store.list_orders(ListQuery(limit=1000, **account), **filters)).orders
     found, after = [], None
     while True:
-        page = await many.store.list_orders(limit=limit, after=after, **filters)
+        page = await many.store.list_orders(ListQuery(limit=limit, after=after, **account), **filters)
         found += page.orders
         after = page.next_after
         if after is None:
@@ -244,7 +248,7 @@ async def test_pages_of_a_list_put_together_are_the_list(many, limit, filters):
 
 
 async def test_lists_begin_with_the_newest_and_end_with_those_without_a_date(many):
-    page = await many.store.list_orders(limit=1000, with_total=True)
+    page = await many.store.list_orders(ListQuery(limit=1000))
     assert page.total == 39
     assert [row.id for row in page.orders[-2:]] == [101, 100]
     dates = [row.date for row in page.orders[:-2]]
@@ -252,16 +256,16 @@ async def test_lists_begin_with_the_newest_and_end_with_those_without_a_date(man
 
 
 async def test_a_page_does_not_shift_when_newer_orders_arrive(many, make):
-    first = await many.store.list_orders(limit=10)
-    rest = (await many.store.list_orders(limit=100, after=first.next_after)).orders
+    first = await many.store.list_orders(ListQuery(limit=10))
+    rest = (await many.store.list_orders(ListQuery(limit=100, after=first.next_after))).orders
     await many.put(*(make["order"](number, date="2026-05-30 10:00:00") for number in range(500, 510)))
-    assert (await many.store.list_orders(limit=100, after=first.next_after)).orders == rest
+    assert (await many.store.list_orders(ListQuery(limit=100, after=first.next_after))).orders == rest
 
 
 @pytest.mark.parametrize("mark", ["", "x", "WzFd", "bm9uZQ", "WyJhIiwiYiIsImMiXQ", "ș"])
 async def test_a_mark_of_something_else_is_refused(many, mark):
     with pytest.raises(ValueError, match="no mark"):
-        await many.store.list_orders(after=mark)
+        await many.store.list_orders(ListQuery(after=mark))
 
 
 async def test_an_id_of_two_accounts_is_found_in_both(many):

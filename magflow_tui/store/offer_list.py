@@ -1,0 +1,113 @@
+"""The list of offers: what it shows, sorts by, and can be asked."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, func, type_coerce
+
+from magflow_tui.contract.listing import RowCount
+from magflow_tui.contract.records import OfferPage, OfferRow
+from magflow_tui.marketplace.codes import OfferStatus, get_offer_status_text
+from magflow_tui.store.conditions import CodeField, Fields, FlagField, IdField, NumberField, TextField
+from magflow_tui.store.list_query import ListQuery, exact_total
+from magflow_tui.store.listing import PageAsk, Sort, count_rows, read_page
+from magflow_tui.store.tables import OFFERS
+
+LISTED: Final = [
+    OFFERS.c[name]
+    for name in ("id", "account", "name", "part_number", "status", "sale_price", "currency", "stock", "unsellable")
+]
+_PRICE: Final[ColumnElement[Any]] = type_coerce(OFFERS.c.sale_price, BigInteger)
+_ROW: Final = OFFERS.c.account, OFFERS.c.id
+_NUMBERED: Final = (int, str, int)
+SORTS: Final = {
+    sort.name: sort
+    for sort in (
+        Sort("id", _ROW, (str, int), indexed=True),
+        Sort("name", (func.coalesce(OFFERS.c.name, ""), *_ROW), (str, str, int)),
+        Sort("price", (func.coalesce(_PRICE, 0), *_ROW), _NUMBERED),
+        Sort("stock", (func.coalesce(OFFERS.c.stock, 0), *_ROW), _NUMBERED),
+        Sort("status", (func.coalesce(OFFERS.c.status, -1), *_ROW), _NUMBERED),
+    )
+}
+FIELDS: Final = Fields(
+    named={
+        "id": IdField(OFFERS.c.id),
+        "account": TextField(OFFERS.c.account),
+        "acct": TextField(OFFERS.c.account),
+        "name": TextField(OFFERS.c.name),
+        "part": TextField(OFFERS.c.part_number),
+        "status": CodeField(
+            OFFERS.c.status,
+            {code: [get_offer_status_text(code, language) for language in ("en", "ro")] for code in OfferStatus},
+        ),
+        "price": NumberField(_PRICE, scale=10_000),
+        "currency": TextField(OFFERS.c.currency),
+        "stock": NumberField(OFFERS.c.stock),
+        "sellable": FlagField(OFFERS.c.unsellable.is_(None)),
+        "reason": TextField(OFFERS.c.unsellable),
+    },
+    words=("id", "account", "name", "part"),
+    number="price",
+)
+
+
+def list_offers(connection: Connection, query: ListQuery, *, sellable: bool | None = None) -> OfferPage:
+    """A page of offers; by account and id unless told otherwise.
+
+    Raises ValueError for a mark that is none, and for a field or sorting that offers do not have.
+    """
+    conditions = _conditions(query, sellable)
+    page = read_page(connection, LISTED, _ask(query, conditions))
+    whole = not query.where.alternatives and sellable is None
+    total = exact_total(connection, query, OFFERS, "offers", conditions, whole=whole)
+    return OfferPage(offers=tuple(map(_listed, page.rows)), total=total, **page.marks.model_dump())
+
+
+def count_offers(connection: Connection, query: ListQuery, *, sellable: bool | None = None) -> RowCount:
+    """How many offers match behind the query's mark, or before it, up to its `limit`."""
+    return count_rows(connection, _ask(query, _conditions(query, sellable)))
+
+
+def _ask(query: ListQuery, conditions: list[ColumnElement[bool]]) -> PageAsk:
+    sort = SORTS.get(query.sort or "id")
+    if sort is None:
+        raise ValueError(f"offers cannot be sorted by {query.sort!r}, only by {', '.join(SORTS)}")
+    return PageAsk(
+        sort=sort,
+        descending=bool(query.descending),
+        limit=query.limit,
+        after=query.after,
+        before=query.before,
+        start_at=query.start_at,
+        from_end=query.from_end,
+        conditions=conditions,
+        patience=query.patience,
+    )
+
+
+def _conditions(query: ListQuery, sellable: bool | None) -> list[ColumnElement[bool]]:
+    conditions = FIELDS.clauses(query.where, query.moment)
+    if query.account is not None:
+        conditions.append(OFFERS.c.account == query.account)
+    if sellable is not None:
+        conditions.append(OFFERS.c.unsellable.is_(None) if sellable else OFFERS.c.unsellable.is_not(None))
+    return conditions
+
+
+def _listed(row: RowMapping) -> OfferRow:
+    reasons = msgspec.json.decode(row["unsellable"] or "[]", type=tuple[str, ...])
+    return OfferRow(
+        id=row["id"],
+        account=row["account"],
+        name=row["name"],
+        part_number=row["part_number"],
+        status=row["status"],
+        sale_price=row["sale_price"],
+        currency=row["currency"],
+        stock=row["stock"],
+        sellable=not reasons,
+        reasons=reasons,
+    )
