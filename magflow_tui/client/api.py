@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from magflow_tui.client.errors import EngineError, EngineNotRunningError, EngineUnreachableError
+from magflow_tui.client.list_part import ListPart
 from magflow_tui.client.streams import OnLink, Streams
 from magflow_tui.config.folder import DataFolder
 from magflow_tui.contract.base import BASE_PATH, Resource
 from magflow_tui.contract.errors import ErrorBody
 from magflow_tui.contract.events import Event, EventPage
+from magflow_tui.contract.listing import RowCount
 from magflow_tui.contract.management import (
     AccountList,
     AlertList,
@@ -28,8 +30,9 @@ from magflow_tui.contract.management import (
     Stopping,
     SyncStats,
 )
+from magflow_tui.contract.minutes import Minutes
 from magflow_tui.contract.records import AccountTest, OfferPage, OrderDetail, OrderPage, RequestPage
-from magflow_tui.contract.runs import CancelMode, CancelRun, Run, RunPage, Started, StartSync
+from magflow_tui.contract.runs import CancelMode, CancelRun, Run, RunPage, RunPages, Started, StartSync, Throughput
 from magflow_tui.contract.snapshot import EngineInfo, Snapshot
 
 if TYPE_CHECKING:
@@ -133,6 +136,14 @@ class EngineClient:
     async def run(self, run_id: int) -> Run:
         return await self._get(f"/runs/{run_id}", Run)
 
+    async def run_pages(self, run_id: int) -> RunPages:
+        """The pages that a run could not read."""
+        return await self._get(f"/runs/{run_id}/pages", RunPages)
+
+    async def run_throughput(self, run_id: int) -> Throughput:
+        """How fast a run that is at work, or ended lately, stored items. Code `not_found` for any other."""
+        return await self._get(f"/runs/{run_id}/throughput", Throughput)
+
     async def start_sync(self, command: StartSync) -> Started:
         """Codes `account_unknown`, `account_disabled`, `no_accounts`."""
         return await self._post("/runs", Started, command)
@@ -158,18 +169,16 @@ class EngineClient:
         count: bool = False,
     ) -> OrderPage:
         """Orders, newest first. `after` is the `next_after` of the page before; `count` asks for `total`."""
-        return await self._get(
-            "/orders",
-            OrderPage,
-            {
-                "account": account,
-                "status": status,
-                "findings": findings,
-                "limit": limit,
-                "after": after,
-                "count": count or None,
-            },
-        )
+        own = {"status": status, "findings": findings, "count": count or None}
+        return await self._get("/orders", OrderPage, {**ListPart(account, limit=limit, after=after).params(), **own})
+
+    async def orders_part(self, part: ListPart, *, findings: bool | None = None) -> OrderPage:
+        """A part of the list of orders. Code `bad_request` for a mark, a field or a sorting that it does not have."""
+        return await self._get("/orders", OrderPage, {**part.params(), "findings": findings})
+
+    async def count_orders(self, part: ListPart, *, most: int = 10_000, findings: bool | None = None) -> RowCount:
+        """How many orders match, up to `most`, as far as a few milliseconds reach."""
+        return await self._get("/orders/count", RowCount, {**part.params(), "most": most, "findings": findings})
 
     async def order(self, order_id: int, *, account: str | None = None) -> OrderDetail:
         """Codes `not_found`, and `ambiguous` when several accounts have the id and none is named."""
@@ -183,9 +192,17 @@ class EngineClient:
     async def offers(
         self, *, account: str | None = None, limit: int = 100, after: str | None = None, count: bool = False
     ) -> OfferPage:
-        return await self._get(
-            "/offers", OfferPage, {"account": account, "limit": limit, "after": after, "count": count or None}
-        )
+        """Offers by account and id; paging as for orders."""
+        part = ListPart(account, limit=limit, after=after)
+        return await self._get("/offers", OfferPage, {**part.params(), "count": count or None})
+
+    async def offers_part(self, part: ListPart, *, sellable: bool | None = None) -> OfferPage:
+        """A part of the list of offers. Code `bad_request` as `orders_part`."""
+        return await self._get("/offers", OfferPage, {**part.params(), "sellable": sellable})
+
+    async def count_offers(self, part: ListPart, *, most: int = 10_000, sellable: bool | None = None) -> RowCount:
+        """How many offers match, up to `most`, as far as a few milliseconds reach."""
+        return await self._get("/offers/count", RowCount, {**part.params(), "most": most, "sellable": sellable})
 
     async def requests(self, *, after: int = 0, limit: int = 500, newest: bool = False) -> RequestPage:
         """Requests to the marketplace behind `after`; the last `limit` of them when `newest`."""
@@ -208,6 +225,10 @@ class EngineClient:
 
     async def metrics(self) -> MetricsAnswer:
         return await self._get("/monitoring/metrics", MetricsAnswer)
+
+    async def minutes(self) -> Minutes:
+        """The last hour, a value a minute; a new one is there once a minute."""
+        return await self._get("/monitoring/minutes", Minutes)
 
     async def sync_stats(self) -> SyncStats:
         return await self._get("/monitoring/sync-stats", SyncStats)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from magflow_tui.contract.base import Instant, Model, Money, PoolName
+from magflow_tui.contract.listing import PageMarks
 
 
 class OrderRow(Model):
@@ -34,10 +35,9 @@ class OrderDetail(Model):
     fetched_at: Instant
 
 
-class OrderPage(Model):
+class OrderPage(PageMarks):
     orders: tuple[OrderRow, ...]
-    total: int | None = Field(default=None, description="rows that match, when asked for")
-    next_after: str | None = Field(default=None, description="opaque keyset mark of the next page")
+    total: int | None = Field(default=None, description="rows that match; always there when it costs nothing")
 
 
 class OfferRow(Model):
@@ -53,10 +53,9 @@ class OfferRow(Model):
     reasons: tuple[str, ...] = Field(default=(), description="conditions that fail, empty when sellable")
 
 
-class OfferPage(Model):
+class OfferPage(PageMarks):
     offers: tuple[OfferRow, ...]
     total: int | None = None
-    next_after: str | None = None
 
 
 RequestOutcome = Literal[

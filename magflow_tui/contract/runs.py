@@ -62,6 +62,33 @@ class Run(Model):
     errors: tuple[ErrorGroup, ...] = ()
 
 
+class MissedPage(Model):
+    """A page that a run could not read when it was its turn. `attempts` are requests, all rounds together."""
+
+    window: str = Field(description="for people: `orders 2026-02-13 … 2026-03-14, type 3`, `offers`")
+    type: int | None = Field(default=None, description="of the orders asked for; None where there is no such thing")
+    page: int
+    error: str
+    attempts: int
+    first_failed: Instant
+    last_failed: Instant
+    recovered: Instant | None = Field(default=None, description="when it was read after all; None while missing")
+
+
+class RunPages(Model):
+    """The pages of a run that failed, those still missing first."""
+
+    run_id: int
+    missed: tuple[MissedPage, ...]
+
+
+class Throughput(Model):
+    """Items a second over the time a run was at work: `seconds` each, oldest first; the last one is still filling."""
+
+    seconds: float
+    items_per_second: tuple[float, ...]
+
+
 class RunProgress(Model):
     """A running run as a gauge shows it. Rates are over a moving window of 30 s."""
 
@@ -86,6 +113,7 @@ class RunProgress(Model):
     eta_seconds: float | None = None
     wait_share: float = Field(default=0.0, description="0..1, part of the last 30 s spent waiting for slots")
     stopping: bool = False
+    throughput: Throughput | None = None
 
 
 class QueuedJob(Model):

@@ -99,6 +99,7 @@ class HealthLine(Model):
     threshold: float
     unit: Literal["%", "ms"]
     penalty: int
+    points: int = Field(default=0, description="points it costs while it is on the wrong side of its threshold")
     since: Instant | None = Field(default=None, description="since when points are lost")
     cause: str | None = None
     advice: str | None = None

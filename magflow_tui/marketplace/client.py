@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Final, Protocol, TypeVar
 
@@ -23,9 +23,9 @@ import msgspec
 
 from magflow_tui import __version__
 from magflow_tui.contract.records import RequestOutcome
-from magflow_tui.marketplace.envelope import Answer, read_answer
+from magflow_tui.marketplace.envelope import Answer, read_answer, read_elements
 from magflow_tui.marketplace.errors import EmagApiError, MalformedAnswerError, RateLimitError, ServerError
-from magflow_tui.marketplace.exchange import Progress, exchange
+from magflow_tui.marketplace.exchange import Progress, RawAnswer, exchange
 from magflow_tui.marketplace.filters import CategoryFilter, Filter, OfferFilter, OrderFilter, RmaFilter
 from magflow_tui.marketplace.limiter import AccountLimiter, Lane, Pool
 from magflow_tui.marketplace.observer import RequestObserver, RequestRecord
@@ -132,40 +132,23 @@ class MarketplaceClient:
         self.platform = platform
         self.base_url = _api_base(base_url or platform.base_url)
         self.limiter = limiter
-        self._credentials = httpx.BasicAuth(username, password)
+        self._headers = _headers(self.base_url, httpx.BasicAuth(username, password))
         self._observer = observer
         self._transport = transport
-        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout).as_dict()
         # Against an answer that trickles: each wait is short, the whole never ends.
         self._deadline = connect_timeout + 4 * read_timeout
         self._retry = retry or RetryPolicy()
         self._concurrency = concurrency
         self._sleep = sleep
         self._rng = rng or random.SystemRandom()
-        self._http: httpx.AsyncClient | None = None
+        self._http: httpx.AsyncBaseTransport | None = None
 
     def __repr__(self) -> str:
         return f"MarketplaceClient(account={self.account!r}, base_url={self.base_url!r})"
 
     async def __aenter__(self) -> MarketplaceClient:
-        # Loading the certificates takes tens of milliseconds, and plain HTTP (a sandbox) needs none.
-        verify: bool | ssl.SSLContext = True
-        if self._transport is None and self.base_url.startswith("https:"):
-            verify = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
-        self._http = httpx.AsyncClient(
-            auth=self._credentials,
-            transport=self._transport,
-            verify=verify,
-            timeout=self._timeout,
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=self._concurrency,
-                keepalive_expiry=_KEEPALIVE_SECONDS,
-            ),
-            headers={"User-Agent": f"magflow/{__version__}", "Content-Type": "application/json"},
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._http = self._transport or await self._connections()
         return self
 
     async def __aexit__(
@@ -178,6 +161,22 @@ class MarketplaceClient:
         http, self._http = self._http, None
         if http is not None:
             await http.aclose()
+
+    async def _connections(self) -> httpx.AsyncBaseTransport:
+        """Connections alone: a whole `httpx.AsyncClient` adds cookies, redirects, and a fifth to what a request costs.
+
+        No proxy and no certificates named by the environment are used.
+        """
+        # Loading the certificates takes tens of milliseconds, and plain HTTP (a sandbox) needs none.
+        verify: bool | ssl.SSLContext = True
+        if self.base_url.startswith("https:"):
+            verify = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+        limits = httpx.Limits(
+            max_connections=None,
+            max_keepalive_connections=self._concurrency,
+            keepalive_expiry=_KEEPALIVE_SECONDS,
+        )
+        return httpx.AsyncHTTPTransport(verify=verify, trust_env=False, limits=limits)
 
     # Orders
 
@@ -295,7 +294,7 @@ class MarketplaceClient:
     ) -> Page[T]:
         wanted = {"currentPage": page, "itemsPerPage": page_size} | (filters.to_json() if filters else {})
         request = _Request("POST", route, route, _JSON.encode(wanted), is_write=False, page=page)
-        slices = await self._call(request, Answer.elements, context)
+        slices = await self._call(request, _elements, context)
         return Page(page, page_size, slices, partial(read_item, model))
 
     async def _count(self, route: str, filters: Filter, context: CallContext) -> Count:
@@ -308,10 +307,10 @@ class MarketplaceClient:
         return await self._write("POST", route, route, _JSON.encode({"data": list(entities)}), context)
 
     async def _write(self, method: str, route: str, path: str, body: bytes, context: CallContext) -> Answer:
-        return await self._call(_Request(method, route, path, body, is_write=True), _whole, context)
+        return await self._call(_Request(method, route, path, body, is_write=True), _answer, context)
 
-    async def _call(self, request: _Request, interpret: Callable[[Answer], R], context: CallContext) -> R:
-        """Make a call, retries included. `interpret` reads the answer and may find it malformed."""
+    async def _call(self, request: _Request, interpret: Callable[[RawAnswer], R], context: CallContext) -> R:
+        """Make a call, retries included. `interpret` judges and reads the answer."""
         attempts = 0
 
         async def attempt() -> R:
@@ -319,10 +318,14 @@ class MarketplaceClient:
             attempts += 1
             return await self._attempt(request, interpret, context, attempts)
 
-        return await call_with_retry(attempt, self._retry, rng=self._rng, sleep=self._sleep)
+        try:
+            return await call_with_retry(attempt, self._retry, rng=self._rng, sleep=self._sleep)
+        except EmagApiError as error:
+            error.attempts = attempts
+            raise
 
     async def _attempt(
-        self, request: _Request, interpret: Callable[[Answer], R], context: CallContext, attempt: int
+        self, request: _Request, interpret: Callable[[RawAnswer], R], context: CallContext, attempt: int
     ) -> R:
         if self._http is None:
             raise RuntimeError("the client is used outside of its context")
@@ -335,12 +338,18 @@ class MarketplaceClient:
             try:
                 raw = await exchange(
                     self._http,
-                    self._http.build_request(request.method, f"{self.base_url}/{request.path}", content=request.body),
+                    httpx.Request(
+                        request.method,
+                        _url(f"{self.base_url}/{request.path}"),
+                        headers=self._headers,
+                        content=request.body,
+                        extensions={"timeout": self._timeout},
+                    ),
                     signals=slot,
                     progress=progress,
                     deadline=self._deadline,
                 )
-                result = interpret(read_answer(raw.status, raw.body, retry_after=raw.retry_after))
+                result = interpret(raw)
                 outcome = "ok"
             except EmagApiError as error:
                 outcome, note = error.outcome, error.message
@@ -400,12 +409,32 @@ def _api_base(url: str) -> str:
     return trimmed + _API_PATH if parsed.path.strip("/") == "" else trimmed
 
 
-def _whole(answer: Answer) -> Answer:
-    return answer
+def _headers(base_url: str, credentials: httpx.BasicAuth) -> httpx.Headers:
+    """The headers of every request, the account's credentials among them."""
+    ours = {
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip, deflate",
+        "User-Agent": f"magflow/{__version__}",
+        "Content-Type": "application/json",
+    }
+    return next(credentials.auth_flow(httpx.Request("GET", base_url, headers=ours))).headers
 
 
-def _read_count(answer: Answer) -> Count:
-    count = read_item(_CountResult, answer.results).value
+@lru_cache(maxsize=256)
+def _url(text: str) -> httpx.URL:
+    return httpx.URL(text)  # which takes as long as a good part of sending the request
+
+
+def _answer(raw: RawAnswer) -> Answer:
+    return read_answer(raw.status, raw.body, retry_after=raw.retry_after)
+
+
+def _elements(raw: RawAnswer) -> list[bytes]:
+    return read_elements(raw.status, raw.body, retry_after=raw.retry_after)
+
+
+def _read_count(raw: RawAnswer) -> Count:
+    count = read_item(_CountResult, _answer(raw).results).value
     if count is None or min(count.noOfItems, count.noOfPages) < 0:
         raise MalformedAnswerError("a count without numbers", "no_count", 200)
     return Count(count.noOfItems, count.noOfPages, count.itemsPerPage)

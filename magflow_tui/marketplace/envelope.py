@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from magflow_tui.marketplace.errors import (
     AuthenticationError,
     BusinessLogicError,
@@ -45,6 +47,16 @@ _INVALID: Final = (
     "is limited to",
 )
 _ALREADY_ACKNOWLEDGED: Final = "already in progress"
+
+
+class _Listing(msgspec.Struct):
+    """An envelope around a list."""
+
+    isError: msgspec.Raw  # noqa: N815 - the marketplace's spelling
+    results: list[msgspec.Raw]
+
+
+_LISTING: Final = msgspec.json.Decoder(_Listing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,19 @@ def read_answer(status: int, body: bytes, *, retry_after: float | None = None) -
     if members.get("isError") == b"false" and 200 <= status < 300:
         return Answer(messages, members.get("results", b"null"))
     raise _refusal(status, members.get("isError"), messages, body, retry_after)
+
+
+def read_elements(status: int, body: bytes, *, retry_after: float | None = None) -> list[bytes]:
+    """`read_answer(…).elements()`, going over the usual page once only: it is hundreds of kilobytes."""
+    if status == 200:
+        try:
+            listing = _LISTING.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass  # not the usual answer
+        else:
+            if bytes(listing.isError) == b"false":
+                return [bytes(element) for element in listing.results]
+    return read_answer(status, body, retry_after=retry_after).elements()
 
 
 def _refusal(

@@ -32,7 +32,8 @@ class EmagApiError(Exception):
     None when there was no answer, `response_data` the answer's JSON when it had one.
 
     `retryable` tells that the same request may succeed later. `maybe_applied` is for writes: the marketplace may have
-    carried the request out although it failed for us, so read back before sending it again.
+    carried the request out although it failed for us, so read back before sending it again. `attempts` are the requests
+    that were made before it was raised.
     """
 
     outcome: ClassVar[RequestOutcome] = "business"
@@ -52,6 +53,7 @@ class EmagApiError(Exception):
         self.response_data = response_data
         self.retryable = self.may_succeed_later
         self.maybe_applied = False
+        self.attempts = 1
 
     def __str__(self) -> str:
         return self.message

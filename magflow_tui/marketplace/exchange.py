@@ -59,7 +59,7 @@ class RawAnswer:
 
 
 async def exchange(
-    http: httpx.AsyncClient,
+    http: httpx.AsyncBaseTransport,
     request: httpx.Request,
     *,
     signals: Signals,
@@ -84,7 +84,7 @@ async def exchange(
     request.extensions["trace"] = trace
     try:
         async with asyncio.timeout(deadline):
-            response = await http.send(request, stream=True)
+            response = await http.handle_async_request(request)
             try:
                 if progress.first_byte is None:  # a transport that does not tell
                     progress.first_byte = clock()
@@ -101,15 +101,17 @@ async def exchange(
 
 
 async def _body(response: httpx.Response, progress: Progress) -> bytes:
-    body = bytearray()
+    chunks: list[bytes] = []
+    size = 0
     async for chunk in response.aiter_bytes():
-        body += chunk
+        chunks.append(chunk)
+        size += len(chunk)
         progress.bytes_received = response.num_bytes_downloaded
-        if len(body) > BODY_LIMIT:
+        if size > BODY_LIMIT:
             error = MalformedAnswerError(f"an answer of more than {BODY_LIMIT >> 20} MiB", "too_large", progress.status)
             error.retryable = False
             raise _after_sending(error)
-    return bytes(body)
+    return b"".join(chunks)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:

@@ -57,10 +57,16 @@ class Page(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class FailedPage:
-    """A page that could not be read, retries included, and why."""
+    """A page that could not be read, retries included, and why. `earlier` are requests of tries before that one."""
 
     number: int
     error: EmagApiError
+    earlier: int = 0
+
+    @property
+    def attempts(self) -> int:
+        """The requests that were made for the page, all in vain."""
+        return self.earlier + self.error.attempts
 
 
 ReadPage: TypeAlias = Callable[[int], Awaitable[Page[T]]]

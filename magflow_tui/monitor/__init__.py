@@ -2,6 +2,7 @@
 
 * `window`    requests of the last so many seconds, exact percentiles
 * `traffic`   the metrics of all requests, and of each account's routes
+* `minutes`   the last hour, a value a minute
 * `requests`  the numbered ring of the last requests
 * `score`     the health score, a pure function of four readings
 * `health`    the score over time: since when, by what, alerts that do not flap

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from magflow_tui.contract.snapshot import Alert, Health, HealthLine, HealthMetric
@@ -53,13 +53,18 @@ class HealthWatch:
     ) -> tuple[AlertChange, ...]:
         """Take in new readings. `cause` is asked what breaks a rule only when an alert opens."""
         minute = now.replace(second=0, microsecond=0)
-        if self._minute is not None and minute != self._minute:
-            self._scores.append(score(self._readings))
-            for watch in self._watches.values():
-                watch.history.append(self._readings.of(watch.rule.metric))
+        if self._minute is not None and minute > self._minute:
+            self._end_minute(skipped=(minute - self._minute) // timedelta(minutes=1) - 1)
         self._minute = minute
         self._readings = readings
         return tuple(change for watch in self._watches.values() for change in self._follow(watch, now, cause))
+
+    def _end_minute(self, skipped: int) -> None:
+        """Keep the readings of the minute that is over; minutes that nobody saw (the machine slept) are gaps."""
+        gaps = min(skipped, HISTORY_MINUTES)
+        self._scores.extend([score(self._readings), *[None] * gaps])
+        for watch in self._watches.values():
+            watch.history.extend([self._readings.of(watch.rule.metric), *[None] * gaps])
 
     def _follow(
         self, watch: _Watch, now: datetime, cause: Callable[[HealthMetric], str | None]
@@ -114,6 +119,7 @@ class HealthWatch:
             threshold=rule.threshold,
             unit=rule.unit,
             penalty=rule.points if broken else 0,
+            points=rule.points,
             since=watch.broken_since if broken else None,
             cause=cause(rule.metric) if broken else None,
             advice=rule.advice if broken else None,

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from magflow_tui.contract.base import PoolName
 from magflow_tui.contract.events import EventKind, Severity
+from magflow_tui.contract.minutes import Minutes
 from magflow_tui.contract.snapshot import Alert, Health, HealthMetric, Metrics, PoolGauge, RouteUse
 from magflow_tui.marketplace.observer import RequestRecord
 from magflow_tui.monitor.accounts import AccountStandings, Standing
 from magflow_tui.monitor.health import HealthWatch
+from magflow_tui.monitor.minutes import MinuteBook
 from magflow_tui.monitor.requests import RequestLog
 from magflow_tui.monitor.score import Readings
 from magflow_tui.monitor.traffic import Traffic
@@ -38,6 +40,7 @@ class Monitor:
         self._now = now
         self.requests = RequestLog()
         self._traffic = Traffic(clock)
+        self._minute_book = MinuteBook()
         self._watch = HealthWatch()
         self._standings = AccountStandings(accounts, self._tell_standing)
         self._limit_use: float | None = None
@@ -51,6 +54,7 @@ class Monitor:
         """Take in one finished request. This is the marketplace client's observer."""
         self.requests.add(record)
         self._traffic.add(record)
+        self._minute_book.add(record)
         self._standings.add(record.account, record.outcome, record.note, self._now())
         if record.outcome == "rate_limited":
             pool: tuple[str, PoolName] = (record.account, record.pool.value)
@@ -64,6 +68,7 @@ class Monitor:
         self._sync_success = sync_success
         self._unfinished = unfinished
         self._traffic.expire()
+        self._minute_book.tick(pools, self._now())
         self._tell_refusals()
         for change in self._watch.observe(self._readings(), self._now(), self._cause):
             alert = change.alert
@@ -84,6 +89,10 @@ class Monitor:
 
     def metrics(self) -> Metrics:
         return self._traffic.metrics(limit_use=self._limit_use, sync_success=self._sync_success)
+
+    def minutes(self) -> Minutes:
+        """The last hour, a value a minute."""
+        return self._minute_book.minutes()
 
     def routes(self) -> tuple[RouteUse, ...]:
         return self._traffic.routes()
@@ -111,7 +120,9 @@ class Monitor:
                 gauge = self._fullest
                 if gauge is None:
                     return None
-                return f"{gauge.pool} of {gauge.account}: {gauge.minute_used} of {gauge.minute_limit} this minute"
+                use = f"{gauge.pool} of {gauge.account}: {gauge.minute_used} of {gauge.minute_limit} this minute"
+                spender = self._traffic.busiest(gauge.account, gauge.pool)
+                return use if spender is None else f"{use}, {spender[0].route} {spender[1]:.0f} % of it"
             case "sync_success":
                 return self._unfinished
 

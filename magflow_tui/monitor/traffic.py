@@ -14,7 +14,7 @@ METRICS_SECONDS = 300.0
 ROUTE_SECONDS = 60.0
 
 #: Outcomes that tell nothing of the marketplace's health: it answered well, or nobody waited for the answer.
-_NO_FAILURE = frozenset({"ok", "cancelled"})
+NO_FAILURE = frozenset({"ok", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Traffic:
         sample = Sample(
             at=self._clock(),
             elapsed_ms=record.elapsed_ms,
-            failed=record.outcome not in _NO_FAILURE,
+            failed=record.outcome not in NO_FAILURE,
             rate_limited=record.outcome == "rate_limited",
             retry=record.attempt > 1,
         )
@@ -102,6 +102,16 @@ class Traffic:
             for key, window in self._short.items()
         ]
         return tuple(sorted(uses, key=lambda use: (-use.per_minute, use.account, use.route)))
+
+    def busiest(self, account: str, pool: PoolName) -> tuple[RouteKey, float] | None:
+        """The route that spends most of a pool in the last 60 s, and its share of the pool's requests in %."""
+        counts = [
+            (len(window), key) for key, window in self._short.items() if (key.account, key.pool) == (account, pool)
+        ]
+        if not counts:
+            return None
+        most, key = max(counts, key=lambda entry: entry[0])
+        return key, 100.0 * most / sum(count for count, _ in counts)
 
     @property
     def error_rate(self) -> float | None:

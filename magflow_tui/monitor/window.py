@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -72,6 +73,9 @@ class SlidingWindow:
 
     def percentile_ms(self, percent: float) -> float | None:
         """The nearest-rank percentile (0 < `percent` <= 100), None without requests."""
-        if not self._sorted_ms:
-            return None
-        return self._sorted_ms[max(0, ceil(percent / 100.0 * len(self._sorted_ms)) - 1)]
+        return nearest_rank(self._sorted_ms, percent) if self._sorted_ms else None
+
+
+def nearest_rank(values: Sequence[float], percent: float) -> float:
+    """The nearest-rank percentile (0 < `percent` <= 100) of values in rising order, of which there is one at least."""
+    return values[max(0, ceil(percent / 100.0 * len(values)) - 1)]

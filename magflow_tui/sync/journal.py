@@ -10,12 +10,13 @@ from typing import Generic, TypeAlias, TypeVar
 from sqlalchemy import Connection
 
 from magflow_tui.contract.runs import ErrorGroup
+from magflow_tui.marketplace.paging import FailedPage
 from magflow_tui.marketplace.schema import Item, Payload
-from magflow_tui.store import Store, runs
+from magflow_tui.store import Store, pages, runs
 from magflow_tui.store.changes import PageOutcome
 from magflow_tui.store.payloads import Source
 from magflow_tui.store.runs import RunDelta
-from magflow_tui.sync.checkpoint import Checkpoint, encode
+from magflow_tui.sync.checkpoint import Checkpoint, Reading, encode, encode_window
 from magflow_tui.sync.progress import Progress
 from magflow_tui.sync.sources import ResourceSource
 
@@ -98,6 +99,27 @@ class Journal(Generic[T]):
     def forget_seen(self, connection: Connection, window: int) -> None:
         """Begin a window's count anew."""
         runs.forget_seen(connection, self._run_id, window)
+
+    def note_missed(self, connection: Connection, reading: Reading, failed: FailedPage) -> None:
+        """A page failed, for the first time or once more."""
+        pages.note_missed(
+            connection,
+            self._run_id,
+            window=reading.number,
+            page=failed.number,
+            place=encode_window(reading.window),
+            error=failed.error.message,
+            attempts=failed.attempts,
+            at=self._clock(),
+        )
+
+    def settle_missed(self, connection: Connection, window: int, *, but: Sequence[int] = ()) -> None:
+        """Nothing of a window is missing any more, but for these pages."""
+        pages.settle_missed(connection, self._run_id, window, self._clock(), but=but)
+
+    def settle_page(self, connection: Connection, window: int, page: int) -> None:
+        """A page that had failed was read after all."""
+        pages.settle_page(connection, self._run_id, window, page, self._clock())
 
     def last_delta(self) -> RunDelta:
         """What the record lacks of the live counters, for the transaction that ends the run."""

@@ -61,10 +61,17 @@ class Lookahead(Generic[T]):
         """One page of a window. Raises EmagApiError as the source does."""
         begun = self._begun.get(window)
         task = None if begun is None else begun.pages.pop(page, None)
+        earlier = 0
         if task is not None:
-            with contextlib.suppress(EmagApiError):
+            try:
                 return await task
-        return await self._source.read(window, page)
+            except EmagApiError as error:
+                earlier = error.attempts
+        try:
+            return await self._source.read(window, page)
+        except EmagApiError as error:
+            error.attempts += earlier
+            raise
 
     async def count(self, window: Window) -> int:
         """How many items a window has. Raises EmagApiError as the source does."""

@@ -75,7 +75,7 @@ class Patience(Generic[T]):
             except AuthenticationError:
                 raise
             except EmagApiError as error:
-                last = FailedPage(failed.number, error)
+                last = FailedPage(failed.number, error, last.attempts)
             tries += await self._answers(window)
             return None
 

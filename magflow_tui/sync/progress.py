@@ -6,12 +6,15 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from magflow_tui.contract.runs import ErrorGroup, Run, RunProgress
+from magflow_tui.contract.runs import ErrorGroup, Run, RunProgress, Throughput
 from magflow_tui.marketplace.observer import RequestRecord
 from magflow_tui.store.changes import PageOutcome
 
 _SPAN: Final = 30.0
 _GROUPS: Final = 50
+#: Seconds of a step of the throughput at first, and how many steps are kept: of a run of two hours, those of 160 s.
+_STEP: Final = 5.0
+_STEPS: Final = 48
 
 
 class Meter:
@@ -44,6 +47,40 @@ class Meter:
     def _forget(self, now: float) -> None:
         while len(self._points) > 1 and now - self._points[1][0] > _SPAN:
             self._points.popleft()
+
+
+class Series:
+    """Items a second over the whole of a run, in a bounded number of equal steps: when there are too many, each two
+    become one, twice as long. `clock` gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, step: float = _STEP, most: int = _STEPS) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._step = step
+        self._most = most
+        self._items: list[int] = [0]
+
+    def add(self, items: int) -> None:
+        """Count items that are stored now."""
+        self._reach_now()
+        self._items[-1] += items
+
+    def view(self) -> Throughput:
+        """The series up to now."""
+        self._reach_now()
+        filling = self._clock() - self._began - (len(self._items) - 1) * self._step
+        seconds = [self._step] * (len(self._items) - 1) + [max(filling, _STEP)]
+        rates = tuple(round(items / length, 1) for items, length in zip(self._items, seconds, strict=True))
+        return Throughput(seconds=self._step, items_per_second=rates)
+
+    def _reach_now(self) -> None:
+        passed = self._clock() - self._began
+        while passed >= self._most * self._step:
+            self._items += [0] * (len(self._items) % 2)
+            self._items = [one + other for one, other in zip(self._items[::2], self._items[1::2], strict=True)]
+            self._step *= 2
+        self._items += [0] * (int(passed / self._step) + 1 - len(self._items))
 
 
 class Traffic:
@@ -86,6 +123,7 @@ class Progress:
         self._clock = clock
         self._began = clock()
         self._meter = Meter(clock)
+        self._series = Series(clock)
         self.traffic = Traffic(run.errors)
         self.outcome = PageOutcome(run.items, run.created, run.updated, run.unchanged, run.failed)
         self.pages = run.pages
@@ -102,6 +140,11 @@ class Progress:
         self.pages += 1
         self.outcome = add(self.outcome, outcome)
         self._meter.add(items=outcome.items)
+        self._series.add(outcome.items)
+
+    def throughput(self) -> Throughput:
+        """How fast it was over the time of this process."""
+        return self._series.view()
 
     def seconds(self) -> float:
         """Time at work, this process's part included."""
@@ -135,6 +178,7 @@ class Progress:
             eta_seconds=left / rate if left is not None and rate else None,
             wait_share=wait_share,
             stopping=self.stopping,
+            throughput=self.throughput(),
         )
 
 

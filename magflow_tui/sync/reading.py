@@ -139,10 +139,13 @@ class WindowReader(Generic[T]):
             page = await self._patience.fetch(reading.window, number)
             if isinstance(page, FailedPage):
                 self._note_failure(reading, page)
+                await self._journal.commit(
+                    self._checkpoint, partial(self._journal.note_missed, reading=reading, failed=page)
+                )
                 continue
             self._read_clock(page)
             reading.set_aside.remove(number)
-            await self._store(reading, page)
+            await self._store(reading, page, recovered=True)
             self._on_page(True, self._page_name(reading, number))
         reading.retrying = False
         if reading.set_aside:
@@ -198,6 +201,7 @@ class WindowReader(Generic[T]):
     async def _park_failed(self, reading: Reading) -> None:
         """Leave a window for the end that has pages set aside. An open one is cut, so that the way ahead stays open."""
         window, checkpoint = reading.window, self._checkpoint
+        settle = partial(self._journal.settle_missed, window=reading.number, but=tuple(reading.set_aside))
         self._leave(complete=False, empty=False)
         if window.open and window.dimension == "modified":
             behind, ahead = close_at(window, reading.mark or window.first, checkpoint.server_mark)
@@ -208,17 +212,17 @@ class WindowReader(Generic[T]):
             else:
                 checkpoint.watermark_held = True
         self._park(reading)
-        await self._journal.commit(checkpoint)
+        await self._journal.commit(checkpoint, settle)
         self._check_stop()
 
     async def _set_aside(self, reading: Reading, failed: FailedPage) -> None:
         reading.set_aside.append(failed.number)
         self._note_failure(reading, failed)
-        await self._journal.commit(self._checkpoint)
+        await self._journal.commit(self._checkpoint, partial(self._journal.note_missed, reading=reading, failed=failed))
         self._on_page(False, f"{self._page_name(reading, failed.number)}: {failed.error.message}")
         self._check_stop()
 
-    async def _store(self, reading: Reading, page: Page[T]) -> None:
+    async def _store(self, reading: Reading, page: Page[T], *, recovered: bool = False) -> None:
         """One transaction: the page's rows, the run's counters, what was seen, and the checkpoint behind the page."""
         left = self._checkpoint.reading is not reading
         if self._is_on_walk(reading) and reading.attempt == 1:
@@ -228,7 +232,7 @@ class WindowReader(Generic[T]):
             self._checkpoint,
             window=reading.number,
             seen=() if left else self._source.keys(page.items, self._settled(reading)),
-            also=partial(self._clean_up, reading),
+            also=partial(self._clean_up, reading, recovered=page.number if recovered else None),
         )
         self._check_stop()
 
@@ -239,10 +243,15 @@ class WindowReader(Generic[T]):
 
         await self._journal.commit(self._checkpoint, also)
 
-    def _clean_up(self, reading: Reading, connection: Connection) -> None:
-        """What ends with a window: the record of what was seen of it, and the debt it was."""
+    def _clean_up(self, reading: Reading, connection: Connection, *, recovered: int | None = None) -> None:
+        """What ends with a window: the record of what was seen and missed of it, and the debt it was; what ends with a
+        page that is `recovered`: that it is missing.
+        """
+        if recovered is not None:
+            self._journal.settle_page(connection, reading.number, recovered)
         if self._checkpoint.reading is not reading and all(parked is not reading for parked in self._checkpoint.parked):
             self._journal.forget_seen(connection, reading.number)
+            self._journal.settle_missed(connection, reading.number)
             if reading.owed:
                 self._forget_owed(connection, reading.window)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from magflow_tui.contract.base import Resource
 from magflow_tui.contract.events import Severity
-from magflow_tui.contract.runs import CancelMode, Run, RunKind, RunProgress, RunState
+from magflow_tui.contract.runs import CancelMode, Run, RunKind, RunProgress, RunState, Throughput
 from magflow_tui.marketplace.client import CallContext
 from magflow_tui.marketplace.limiter import Lane
 from magflow_tui.marketplace.observer import RequestRecord
@@ -29,6 +29,9 @@ from magflow_tui.sync.run import Surroundings, SyncRun
 from magflow_tui.sync.sources import OfferSource, OrderSource, RmaSource
 
 _log = logging.getLogger(__name__)
+
+#: Ended runs whose throughput is kept.
+_THROUGHPUTS_KEPT = 100
 
 _AnyRun = SyncRun[Order] | SyncRun[Offer] | SyncRun[Rma]
 
@@ -84,6 +87,7 @@ class SyncRunner:
         self._active: dict[int, _Active] = {}
         self._starting: dict[tuple[str, Resource], asyncio.Lock] = {}
         self._unrecorded: dict[int, Run] = {}
+        self._ended: dict[int, Throughput] = {}
 
     async def start(self, account: str, resource: Resource, *, full: bool, requested_by: str) -> Started:
         """Begin a run, or join the one of this account and resource that is at work.
@@ -176,6 +180,11 @@ class SyncRunner:
         size = self._around.policy.page_size
         return tuple(active.sync.progress.view(size) for _, active in sorted(self._active.items()))
 
+    def throughput(self, run_id: int) -> Throughput | None:
+        """How fast a run at work is, or one of the last that ended was; None for any other."""
+        active = self._active.get(run_id)
+        return self._ended.get(run_id) if active is None else active.sync.progress.throughput()
+
     def is_running(self, account: str, resource: Resource) -> bool:
         return self._find(account, resource) is not None
 
@@ -244,7 +253,7 @@ class SyncRunner:
         work = asyncio.create_task(sync.carry_out(), name=f"run {run.run_id}")
         task = asyncio.create_task(self._see_through(sync, work), name=f"end of run {run.run_id}")
         self._active[run.run_id] = _Active(sync, work, task)
-        task.add_done_callback(lambda _: self._active.pop(run.run_id, None))
+        task.add_done_callback(lambda _: self._put_away(run.run_id))
         how = "resumed" if run.resumed else "started"
         self._tell(run, f"{run.kind} sync of {run.resource} {how}, run {run.run_id}", "run.started", "info")
 
@@ -288,6 +297,13 @@ class SyncRunner:
             at = run.finished_at or self._around.clock()
             await self._store.write(partial(_finish, run.run_id, run.result, run.reason, at))
             del self._unrecorded[run.run_id]
+
+    def _put_away(self, run_id: int) -> None:
+        """A run is over: of how fast it was, that much is kept."""
+        ended = self._active.pop(run_id)
+        self._ended[run_id] = ended.sync.progress.throughput()
+        while len(self._ended) > _THROUGHPUTS_KEPT:
+            del self._ended[next(iter(self._ended))]
 
     def _stop(self, active: _Active, ending: Literal["cancelled", "drained"]) -> None:
         active.ending = active.ending or ending

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
 from magflow_tui.client import EngineClient, EngineError
 from magflow_tui.config import Settings
@@ -16,6 +18,9 @@ from magflow_tui.contract.management import HealthAnswer, LimiterStats, ProductS
 from magflow_tui.contract.runs import Run, StartSync
 from magflow_tui.engine.engine import Engine
 from magflow_tui.sandbox import SandboxServer
+from magflow_tui.store import pages
+
+HOUR = timedelta(hours=1)
 
 
 async def finished(engine: Engine, client: EngineClient, command: StartSync) -> list[Run]:
@@ -112,6 +117,49 @@ async def test_a_snapshot_is_whole_small_and_quick(engine: Engine, client: Engin
         (await engine.build_snapshot(seq)).model_dump_json()
         times.append(time.thread_time() - began)
     assert sorted(times)[len(times) // 2] < 0.005
+
+
+async def test_the_pages_that_a_run_missed_are_told_by_name(engine: Engine, client: EngineClient) -> None:
+    (run,) = await finished(engine, client, StartSync(resources=("offers",), accounts=("shop",)))
+    assert (await client.run_pages(run.run_id)).missed == ()
+    at = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    places = {
+        1: '{"dimension":"all"}',
+        2: '{"dimension":"created","type":3,"first":1767225600,"last":1769817600}',
+        3: "?",
+    }
+
+    def miss(connection: Connection) -> None:
+        for window, place in places.items():
+            pages.note_missed(
+                connection, run.run_id, window=window, page=7, place=place, error="HTTP 500", attempts=4, at=at
+            )
+        pages.note_missed(
+            connection, run.run_id, window=2, page=7, place=places[2], error="timeout", attempts=3, at=at + HOUR
+        )
+        pages.settle_page(connection, run.run_id, 1, 7, at + HOUR)
+
+    await engine.store.write(miss)
+    missed = (await client.run_pages(run.run_id)).missed
+    assert [(page.window, page.type, page.attempts) for page in missed] == [
+        ("offers 2026-01-01 … 2026-01-31, type 3", 3, 7),
+        ("?", None, 4),
+        ("offers", None, 4),
+    ]
+    assert (missed[0].error, missed[0].first_failed, missed[0].last_failed) == ("timeout", at, at + HOUR)
+    assert [page.recovered for page in missed] == [None, None, at + HOUR]
+    with pytest.raises(EngineError) as unknown:
+        await client.run_pages(987)
+    assert unknown.value.body.code == "not_found"
+
+
+async def test_the_throughput_of_a_run_is_told_while_it_is_remembered(engine: Engine, client: EngineClient) -> None:
+    (run,) = await finished(engine, client, StartSync(resources=("offers",), accounts=("shop",)))
+    throughput = await client.run_throughput(run.run_id)
+    assert sum(throughput.items_per_second) * throughput.seconds == pytest.approx(run.items)
+    with pytest.raises(EngineError) as unknown:
+        await client.run_throughput(987)
+    assert unknown.value.status == 404
 
 
 async def test_requests_are_listed_by_number(engine: Engine, client: EngineClient) -> None:
@@ -291,16 +339,23 @@ async def test_interrupted_runs_go_on_at_the_next_start(settings: Settings, sand
     assert counts["shop"].orders == len(tuple(sandbox.control.orders("shop")))
 
 
+async def test_the_last_hour_is_told_by_minutes_that_are_over(client: EngineClient) -> None:
+    minutes = await client.minutes()
+    assert minutes.until is None or minutes.until.second == 0
+    assert len(minutes.mean_ms) == len(minutes.p95_ms) <= 60
+    assert (await client.engine()).schema_version
+
+
 async def test_the_documentation_names_every_path(engine: Engine) -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(engine.asgi_app), base_url="http://e") as http:
         assert (await http.get("/docs")).status_code == 200
         described = json.loads((await http.get("/openapi.json")).content)["paths"]
     for path in (
-        "/health", "/monitoring/metrics", "/monitoring/sync-stats", "/monitoring/product-stats",
+        "/health", "/monitoring/metrics", "/monitoring/minutes", "/monitoring/sync-stats", "/monitoring/product-stats",
         "/rate-limiter/stats", "/rate-limiter/reset", "/snapshot", "/snapshot/stream", "/events", "/events/stream",
-        "/runs", "/runs/{run_id}", "/runs/{run_id}/cancel", "/runs/{run_id}/resume", "/orders", "/orders/{order_id}",
-        "/orders/{order_id}/raw", "/offers", "/requests", "/alerts", "/accounts", "/accounts/{name}/test", "/engine",
-        "/engine/stop", "/schedule",
+        "/runs", "/runs/{run_id}", "/runs/{run_id}/pages", "/runs/{run_id}/throughput", "/runs/{run_id}/cancel",
+        "/runs/{run_id}/resume", "/orders", "/orders/{order_id}", "/orders/{order_id}/raw", "/offers", "/requests",
+        "/alerts", "/accounts", "/accounts/{name}/test", "/engine", "/engine/stop", "/schedule",
     ):  # fmt: skip
         assert BASE_PATH + path in described
 

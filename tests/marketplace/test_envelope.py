@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.marketplace import errors
-from magflow_tui.marketplace.envelope import Answer, read_answer
+from magflow_tui.marketplace.envelope import Answer, read_answer, read_elements
 from magflow_tui.marketplace.errors import AuthenticationError
 
 HTML = b"<html><body>502 Bad Gateway</body></html>"
@@ -181,6 +182,26 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
+
+
+def elements_or_code(read: Callable[[], list[bytes]]) -> list[bytes] | str | None:
+    try:
+        return read()
+    except errors.EmagApiError as error:
+        return error.code
+
+
+@given(
+    st.sampled_from([200, 201, 204, 429, 500]),
+    st.lists(
+        st.tuples(st.sampled_from(["isError", "results", "message"]), st.just(False) | json_values), max_size=4
+    ).map(lambda members: "{" + ",".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in members) + "}"),
+    st.sampled_from(["", " ", "\ufeff", "]", "NaN"]),
+)
+def test_reading_a_list_in_one_go_finds_what_reading_the_answer_first_finds(status: int, body: str, more: str) -> None:
+    for raw in (body.encode(), (more + body).encode(), (body + more).encode()):
+        at_once = elements_or_code(lambda raw=raw: read_elements(status, raw))
+        assert at_once == elements_or_code(lambda raw=raw: read_answer(status, raw).elements())
 
 
 @given(st.sampled_from([200, 400, 403, 500]), json_values, json_values, json_values)

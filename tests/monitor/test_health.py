@@ -82,3 +82,15 @@ def test_without_data_health_is_unknown() -> None:
     observe(watch, Readings(limit_use=0.0), 0)
     health = watch.health(cause)
     assert (health.score, health.level) == (None, "unknown")
+
+
+def test_minutes_that_nobody_saw_are_gaps_and_not_good_ones() -> None:
+    watch = HealthWatch()
+    observe(watch, GOOD, 0)
+    observe(watch, FAILING, 60)
+    observe(watch, GOOD, 300)
+    health = watch.health(cause)
+    assert health.history == (100, 70, None, None, None)
+    assert health.lines[0].history == (0.0, 20.0, None, None, None)
+    observe(watch, GOOD, 90_000)
+    assert watch.health(cause).history == (None,) * 60

@@ -115,3 +115,23 @@ def test_before_the_first_request_health_is_unknown(monitor: Monitor) -> None:
     tick(monitor, gauge(0))
     assert monitor.health().score is None
     assert monitor.metrics().error_rate is None
+
+
+def test_the_cause_of_a_full_limit_names_the_route_that_spends_most(monitor: Monitor, request_of) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(9):
+        monitor.observe(request_of(route="order/read"))
+    monitor.observe(request_of(route="order/count"))
+    tick(monitor, gauge(700))
+    line = next(line for line in monitor.health().lines if line.metric == "limit_use")
+    assert line.cause == "orders of shop: 700 of 720 this minute, order/read 90 % of it"
+    assert line.points == line.penalty == 20
+
+
+def test_the_last_hour_is_kept_by_minutes(monitor: Monitor, clock, request_of) -> None:  # type: ignore[no-untyped-def]
+    tick(monitor, gauge(0))
+    monitor.observe(request_of(elapsed_ms=80.0))
+    assert monitor.minutes().until is None
+    clock.seconds += 60
+    tick(monitor, gauge(1))
+    minutes = monitor.minutes()
+    assert (minutes.until, minutes.mean_ms, minutes.pools[0].used) == (clock.now(), (80,), (1,))

@@ -9,6 +9,7 @@ import pytest
 
 from magflow_tui.marketplace.localtime import parse_local
 from magflow_tui.sandbox import SandboxAccount
+from magflow_tui.store.list_query import ListQuery
 
 
 async def test_a_full_sync_of_two_accounts_stores_exactly_what_the_marketplace_has(rigs):
@@ -97,4 +98,4 @@ async def test_orders_too_broken_to_read_are_kept_raw_and_make_the_run_partial(r
     kept = await rig.store.list_broken(limit=1000)
     assert {hashlib.sha256(item.raw).hexdigest() for item in kept} >= {order.sha256 for order in unreadable}
     assert all(item.issues for item in kept)
-    assert (await rig.store.list_orders(has_findings=True, limit=5)).orders
+    assert (await rig.store.list_orders(ListQuery(limit=5), has_findings=True)).orders

@@ -10,7 +10,7 @@ from magflow_tui.contract.runs import ErrorGroup, Run
 from magflow_tui.marketplace.limiter import Lane, Pool
 from magflow_tui.marketplace.observer import RequestRecord
 from magflow_tui.store.changes import PageOutcome
-from magflow_tui.sync.progress import Meter, Progress
+from magflow_tui.sync.progress import Meter, Progress, Series
 
 
 class Clock:
@@ -105,3 +105,41 @@ def test_more_kinds_of_errors_than_anybody_reads_are_not_kept():
         progress.traffic.add_error(f"error {number}", "x" * 1000)
     assert len(progress.traffic.errors) <= 50
     assert len(progress.traffic.errors[0].example) <= 200
+
+
+def test_the_throughput_of_a_run_is_kept_in_equal_steps():
+    clock = Clock()
+    series = Series(clock, step=5.0, most=4)
+    for items in (50, 100, 0):
+        series.add(items)
+        clock.now += 5
+    assert series.view().seconds == 5.0
+    assert series.view().items_per_second == (10.0, 20.0, 0.0, 0.0)
+
+
+def test_a_long_run_has_no_more_steps_than_a_short_one_and_loses_no_item():
+    clock = Clock()
+    series = Series(clock, step=5.0, most=48)
+    began, added = clock.now, 0
+    for second in range(5000):
+        series.add(second % 7)
+        added += second % 7
+        clock.now += 1
+        view = series.view()
+        assert len(view.items_per_second) <= 48
+    spans = [view.seconds] * (len(view.items_per_second) - 1)
+    spans.append(max(5.0, clock.now - began - sum(spans)))
+    counted = sum(rate * span for rate, span in zip(view.items_per_second, spans, strict=True))
+    assert counted == pytest.approx(added, rel=0.02)  # rates have one decimal
+
+
+def test_a_pause_is_seen_in_the_throughput():
+    clock = Clock()
+    progress = Progress(run(), clock)
+    progress.note_page(PageOutcome(items=100))
+    clock.now += 60
+    progress.note_page(PageOutcome(items=100))
+    rates = progress.throughput().items_per_second
+    assert rates[0] == 20.0
+    assert set(rates[1:-1]) == {0.0}
+    assert rates[-1] == 20.0

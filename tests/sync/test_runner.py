@@ -27,11 +27,13 @@ async def test_a_second_start_joins_the_run_that_is_at_work(rigs):
 async def test_resources_of_an_account_and_accounts_run_side_by_side(rigs):
     other = SandboxAccount(name="hu", platform="emag-hu", username="h", password="h", orders=60, days=9)
     rig = await rigs(LONG, other, latency=Latency(mean=0.03))
-    runs = [
-        await rig.runner.start(account, resource, full=True, requested_by="test")
-        for account in ("main", "hu")
-        for resource in ("orders", "offers", "rma")
-    ]
+    runs = await asyncio.gather(
+        *(
+            rig.runner.start(account, resource, full=True, requested_by="test")
+            for account in ("main", "hu")
+            for resource in ("orders", "offers", "rma")
+        )
+    )
     assert len(rig.runner.running()) == 6
     ended = [await rig.runner.wait(one.run.run_id) for one in runs]
     assert {run.result for run in ended} == {"completed"}

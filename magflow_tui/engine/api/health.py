@@ -13,6 +13,7 @@ from magflow_tui.contract.management import (
     ProductStats,
     SyncStats,
 )
+from magflow_tui.contract.minutes import Minutes
 from magflow_tui.contract.snapshot import PoolGauge
 from magflow_tui.engine.api.serving_engine import AnyEngine
 
@@ -42,6 +43,12 @@ async def alerts(engine: AnyEngine) -> AlertList:
 async def metrics(engine: AnyEngine) -> MetricsAnswer:
     """Requests of the last 5 minutes."""
     return MetricsAnswer(metrics=engine.monitor.metrics(), alerts=engine.monitor.alerts, timestamp=engine.now())
+
+
+@router.get("/monitoring/minutes")
+async def minutes(engine: AnyEngine) -> Minutes:
+    """The last hour, a value a minute: response times, use of each pool, each route and who called it."""
+    return engine.monitor.minutes()
 
 
 @router.get("/monitoring/sync-stats")

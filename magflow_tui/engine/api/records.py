@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AfterValidator, ValidationError
 
+from magflow_tui.contract.listing import OfferSort, OrderSort, RowCount, RowFilter
 from magflow_tui.contract.management import AccountList
 from magflow_tui.contract.records import AccountTest, OfferPage, OrderDetail, OrderPage, RequestPage
 from magflow_tui.engine.api.errors import ApiError, not_found
 from magflow_tui.engine.api.serving_engine import AnyEngine, WorkingEngine
 from magflow_tui.engine.engine import Engine
 from magflow_tui.engine.failures import as_sentence
+from magflow_tui.store.list_query import ListQuery
 
 router = APIRouter()
 
@@ -22,26 +27,67 @@ def _lower(name: str | None) -> str | None:
 
 
 Limit = Annotated[int, Query(ge=1, le=500)]
+Most = Annotated[int, Query(ge=1, le=100_000, description="count no further than this")]
 Account = Annotated[str | None, Query(description="name of an account, in any case"), AfterValidator(_lower)]
+
+
+class _ListPart:
+    """The part of a list that is asked for, in the words that all lists have."""
+
+    def __init__(
+        self,
+        account: Account = None,
+        where: Annotated[str | None, Query(description="a RowFilter as JSON")] = None,
+        descending: Annotated[bool | None, Query(description="null: the list's own direction")] = None,
+        limit: Limit = 100,
+        after: Annotated[str | None, Query(description="rows behind this mark")] = None,
+        before: Annotated[str | None, Query(description="rows before this mark")] = None,
+        start_at: Annotated[str | None, Query(description="rows from this mark's on")] = None,
+        from_end: Annotated[bool, Query(description="the last rows")] = False,
+    ) -> None:
+        try:
+            wanted = RowFilter() if where is None else RowFilter.model_validate_json(where)
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_input=False)[0]["msg"]
+            raise ApiError(400, "bad_request", as_sentence(f"where is no filter: {problem}"), detail="where") from None
+        self.query = ListQuery(
+            account=account,
+            where=wanted,
+            descending=descending,
+            limit=limit,
+            after=after,
+            before=before,
+            start_at=start_at,
+            from_end=from_end,
+        )
+
+
+ListPart = Annotated[_ListPart, Depends()]
 
 
 @router.get("/orders", tags=["orders"])
 async def list_orders(
     engine: AnyEngine,
-    account: Account = None,
+    part: ListPart,
+    sort: OrderSort = "date",
     status: int | None = None,
     findings: bool | None = None,
-    limit: Limit = 100,
-    after: str | None = None,
-    count: bool = False,
+    count: Annotated[bool, Query(description="count matching rows even where that takes time")] = False,
 ) -> OrderPage:
-    """Orders, newest first; `after` is the `next_after` of the page before, `count` asks for `total`."""
-    try:
-        return await engine.store.list_orders(
-            status=status, account=account, has_findings=findings, limit=limit, after=after, with_total=count
-        )
-    except ValueError as error:
-        raise _bad_mark(error) from None
+    """Orders, newest first unless told otherwise."""
+    with _named_mistakes():
+        query = replace(part.query, sort=sort, with_total=count)
+        return await engine.store.list_orders(query, status=status, has_findings=findings)
+
+
+@router.get("/orders/count", tags=["orders"])
+async def count_orders(
+    engine: AnyEngine, part: ListPart, most: Most = 10_000, status: int | None = None, findings: bool | None = None
+) -> RowCount:
+    """How many orders match behind `after` or before `before`, newest first: as far as a few milliseconds reach."""
+    with _named_mistakes():
+        query = replace(part.query, limit=most)
+        return await engine.store.count_orders(query, status=status, has_findings=findings)
 
 
 @router.get("/orders/{order_id}", tags=["orders"])
@@ -64,13 +110,24 @@ async def show_order_payload(engine: AnyEngine, order_id: int, account: Account 
 
 @router.get("/offers", tags=["offers"])
 async def list_offers(
-    engine: AnyEngine, account: Account = None, limit: Limit = 100, after: str | None = None, count: bool = False
+    engine: AnyEngine,
+    part: ListPart,
+    sort: OfferSort = "id",
+    sellable: bool | None = None,
+    count: Annotated[bool, Query(description="count matching rows even where that takes time")] = False,
 ) -> OfferPage:
-    """Offers; paging as for orders."""
-    try:
-        return await engine.store.list_offers(account=account, limit=limit, after=after, with_total=count)
-    except ValueError as error:
-        raise _bad_mark(error) from None
+    """Offers, by account and id unless told otherwise."""
+    with _named_mistakes():
+        return await engine.store.list_offers(replace(part.query, sort=sort, with_total=count), sellable=sellable)
+
+
+@router.get("/offers/count", tags=["offers"])
+async def count_offers(
+    engine: AnyEngine, part: ListPart, most: Most = 10_000, sellable: bool | None = None
+) -> RowCount:
+    """How many offers match; as for orders."""
+    with _named_mistakes():
+        return await engine.store.count_offers(replace(part.query, limit=most), sellable=sellable)
 
 
 @router.get("/requests", tags=["requests"])
@@ -107,5 +164,10 @@ async def _owner(engine: Engine, order_id: int, account: str | None) -> str | No
     return owners[0] if owners else None
 
 
-def _bad_mark(error: ValueError) -> ApiError:
-    return ApiError(400, "bad_request", as_sentence(str(error)), detail="after")
+@contextmanager
+def _named_mistakes() -> Iterator[None]:
+    """A mark, a field or a combination that a list does not have is the client's mistake."""
+    try:
+        yield
+    except ValueError as error:
+        raise ApiError(400, "bad_request", as_sentence(str(error))) from None

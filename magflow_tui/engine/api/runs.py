@@ -7,11 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from magflow_tui.contract.base import Resource
-from magflow_tui.contract.runs import CancelRun, Run, RunPage, Started, StartSync
+from magflow_tui.contract.runs import CancelRun, MissedPage, Run, RunPage, RunPages, Started, StartSync, Throughput
 from magflow_tui.engine.api.errors import ApiError, not_found
 from magflow_tui.engine.api.serving_engine import AnyEngine, WorkingEngine
 from magflow_tui.engine.engine import Engine
+from magflow_tui.store.pages import MissedPage as StoredPage
 from magflow_tui.sync import NotResumableError
+from magflow_tui.sync.checkpoint import decode_window
+from magflow_tui.sync.windows import describe
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 
@@ -52,6 +55,24 @@ async def show(engine: AnyEngine, run_id: int) -> Run:
     return run
 
 
+@router.get("/{run_id}/pages")
+async def pages(engine: AnyEngine, run_id: int) -> RunPages:
+    """The pages of a run that could not be read when it was their turn: those still missing first."""
+    run = await show(engine, run_id)
+    return RunPages(
+        run_id=run_id, missed=tuple(_missed(page, run.resource) for page in await engine.store.missed_pages(run_id))
+    )
+
+
+@router.get("/{run_id}/throughput")
+async def throughput(engine: AnyEngine, run_id: int) -> Throughput:
+    """How fast a run stored items. The engine remembers that of running runs and of the last that ended."""
+    found = engine.runner.throughput(run_id)
+    if found is None:
+        raise not_found(f"throughput of run {run_id}")
+    return found
+
+
 @router.post("/{run_id}/cancel")
 async def cancel(engine: AnyEngine, run_id: int, command: CancelRun) -> Run:
     """Stop a run when its page is stored, or at once. It can be resumed."""
@@ -70,6 +91,24 @@ async def resume(engine: WorkingEngine, run_id: int) -> Started:
         return Started(runs=(await engine.runner.resume(run_id),))
     except NotResumableError as error:
         raise ApiError(409, "conflict", str(error), hint="Start a new sync instead.") from None
+
+
+def _missed(page: StoredPage, resource: Resource) -> MissedPage:
+    """A page as the store has it, with its window in words."""
+    try:
+        window = decode_window(page.place)
+    except ValueError:  # recorded by another version of MagFlow
+        window = None
+    return MissedPage(
+        window=page.place if window is None else describe(window, resource),
+        type=None if window is None else window.type,
+        page=page.page,
+        error=page.error,
+        attempts=page.attempts,
+        first_failed=page.first_failed,
+        last_failed=page.last_failed,
+        recovered=page.recovered,
+    )
 
 
 def _accounts(engine: Engine, named: tuple[str, ...]) -> tuple[str, ...]:

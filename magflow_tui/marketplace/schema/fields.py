@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
@@ -50,7 +51,8 @@ class _Amount:
     """A decimal number in text or as a number; a float is read by its shortest text, never by its binary value."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        decimal = core_schema.decimal_schema()
+        # Neither infinite nor NaN gets as far as this: not to look again saves a call for every amount.
+        decimal = core_schema.decimal_schema(allow_inf_nan=True)
         # Bounded by its digits: "1e-999999999" would be a Decimal too, and a gigabyte once written out.
         text = core_schema.str_schema(strict=True, pattern=r"^-?[0-9]{1,14}(\.[0-9]{1,12})?$")
         whole = core_schema.int_schema(strict=True, ge=-int(_AMOUNT_MAX), le=int(_AMOUNT_MAX))
@@ -68,7 +70,7 @@ class _Flag:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         spelt = core_schema.chain_schema([core_schema.literal_schema([0, 1, "0", "1"]), core_schema.bool_schema()])
-        return _one_of("0 or 1", core_schema.bool_schema(strict=True), spelt)
+        return _one_of("0 or 1", spelt, core_schema.bool_schema(strict=True))
 
 
 class _AbsentText:
@@ -88,9 +90,8 @@ class OrEmptyList:
     """An object that arrives as `[]` when it is empty, as PHP writes one."""
 
     def __get_pydantic_core_schema__(self, source: type[Payload], handler: GetCoreSchemaHandler) -> CoreSchema:
-        nothing = core_schema.no_info_after_validator_function(
-            lambda _: source.model_construct(), core_schema.list_schema(max_length=0)
-        )
+        empty = cache(source.model_construct)  # frozen: one serves for all
+        nothing = core_schema.no_info_after_validator_function(lambda _: empty(), core_schema.list_schema(max_length=0))
         return core_schema.union_schema([handler(source), nothing], mode="left_to_right")
 
 
