@@ -4,6 +4,7 @@
 * `commands/`  one module per noun (`orders`, `runs`, `engine`, …)
 * `grammar`    the click classes: options that hold before and after the subcommand, groups with a default, examples
 * `invocation` what the options of one call say
+* `looking`    the options of what opens the dashboard
 * `failures`   how a command ends other than well: a sentence, the way out, an exit code
 * `borrowing`  an engine for the length of one command, started when none runs and stopped after
 * `printing`   tables for people, JSON for programs, and which of the two streams each goes to

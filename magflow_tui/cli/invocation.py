@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -15,6 +15,9 @@ class Invocation:
     data_dir: Path | None = None
     config: Path | None = None
     json: bool = False
+    #: Of the dashboard: fields of `config.Look` that flags set, over what the settings say.
+    look: dict[str, object] = field(default_factory=dict)
+    reveal: bool = False
 
 
 def invocation_of(context: click.Context) -> Invocation:

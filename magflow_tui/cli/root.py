@@ -14,6 +14,7 @@ from magflow_tui import __version__
 from magflow_tui.cli import failures
 from magflow_tui.cli.grammar import Lazy, LazyGroup
 from magflow_tui.cli.invocation import Invocation, pass_invocation
+from magflow_tui.cli.looking import look_options, refuse_without_dashboard
 
 _COMMANDS = "magflow_tui.cli.commands"
 
@@ -26,12 +27,17 @@ SUBCOMMANDS = {
     "limits": Lazy(f"{_COMMANDS}.limits:limits", "Use of the marketplace's rate limits."),
     "health": Lazy(f"{_COMMANDS}.health:health", "Tell how well requests and syncs go."),
     "requests": Lazy(f"{_COMMANDS}.requests:requests", "List the last requests to the marketplace."),
-    "watch": Lazy(f"{_COMMANDS}.watch:watch", "Show what is happening, once a second."),
+    "watch": Lazy(f"{_COMMANDS}.watch:watch", "Show what is happening, as lines if need be."),
+    "web": Lazy(f"{_COMMANDS}.web:web", "Serve the dashboard to a browser on this machine."),
+    "keys": Lazy(f"{_COMMANDS}.keys:keys", "Keys of the dashboard, and what they do."),
     "accounts": Lazy(f"{_COMMANDS}.accounts:accounts", "Seller accounts, and whether they are let in."),
     "engine": Lazy(f"{_COMMANDS}.engine:engine", "The process that keeps the store in sync."),
     "config": Lazy(f"{_COMMANDS}.config:config", "Settings: flags over environment over file."),
     "completion": Lazy(f"{_COMMANDS}.completion:completion", "Print the completion script of a shell."),
 }
+
+#: Subcommands that heed the dashboard's options, wherever on the line they stand.
+OPEN_A_DASHBOARD = frozenset({"demo", "watch", "web"})
 
 
 class Magflow(LazyGroup):
@@ -105,6 +111,7 @@ def _say(message: str, hint: str | None) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     example="magflow demo",
 )
+@look_options
 @click.version_option(__version__, prog_name="magflow", message="%(prog)s %(version)s")
 @pass_invocation
 @click.pass_context
@@ -115,6 +122,8 @@ def magflow(context: click.Context, invocation: Invocation) -> int | None:
     on this machine, with a marketplace of its own.
     """
     if context.invoked_subcommand is not None:
+        if context.invoked_subcommand not in OPEN_A_DASHBOARD:
+            refuse_without_dashboard(invocation, context.invoked_subcommand)
         return None
     from magflow_tui.cli.dashboard import open_dashboard
 

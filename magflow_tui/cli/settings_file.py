@@ -65,6 +65,8 @@ def _value(name: str, field: FieldInfo) -> str:
             return str(default).lower()
         case timedelta():
             return f'"{_interval(default)}"'
+        case dict():
+            return "{}"
         case int() | float():
             return str(default)
         case str() | Path():

@@ -157,6 +157,7 @@ def test_runs_are_listed_and_shown(synced: tuple[Shell, Done]) -> None:
     shown = shell.call("runs", "show", str(number), "--json").document
     assert shown["run_id"] == number
     assert shown["result"] == "completed"
+    assert shown["missed_pages"] == []
     assert shell.call("runs", "show", "987654", "--json").code == 1
     assert "completed" in shell.call("runs").out
 
@@ -200,7 +201,7 @@ def test_watch_prints_a_snapshot_a_second(synced: tuple[Shell, Done]) -> None:
     assert done.lines[-1]["version"] == 1
     plain = shell.call("watch", "--plain", "--seconds", "1.2")
     assert plain.code == 0
-    assert "health" in plain.out
+    assert "Health" in plain.out
 
 
 def test_an_unknown_account_names_those_that_exist(synced: tuple[Shell, Done]) -> None:

@@ -13,6 +13,7 @@ from magflow_tui.cli.demo_world import MOST_ROWS, SCENARIOS, DemoPlan, refuse_re
 from magflow_tui.cli.failures import OK
 from magflow_tui.cli.grammar import Command
 from magflow_tui.cli.invocation import Invocation, pass_invocation
+from magflow_tui.cli.looking import look_of, look_options
 from magflow_tui.cli.printing import Printer
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _PLAN = DemoPlan()
 @click.option("--keep", is_flag=True, help="Leave the folder behind, and say where it is.")
 @click.option("--headless", is_flag=True, help="Plain lines instead of the dashboard.")
 @click.option("--seconds", type=click.FloatRange(min=0), metavar="N", help="End after N seconds; with --headless.")
+@look_options
 @pass_invocation
 def demo(
     invocation: Invocation,
@@ -58,27 +60,29 @@ def demo(
         refuse_real_store(frozenset(entry.name for entry in folder.iterdir()), str(folder))
     rehearsal = Demo(DemoPlan(scenario, orders, offers, seed), folder=folder, keep=keep, environ=os.environ)
     try:
-        return _show(rehearsal, headless=headless, seconds=seconds)
+        return _show(rehearsal, invocation, headless=headless, seconds=seconds)
     finally:
         rehearsal.clean_up()
         if rehearsal.kept is not None:
             Printer(json=False).remark(f"kept in {rehearsal.kept}")
 
 
-def _show(rehearsal: Demo, *, headless: bool, seconds: float | None) -> int:
+def _show(rehearsal: Demo, invocation: Invocation, *, headless: bool, seconds: float | None) -> int:
+    look = look_of(invocation)
     if has_terminal() and not headless:
         from magflow_tui.tui import run_dashboard
 
-        return run_dashboard(None, None, session=rehearsal)
+        return run_dashboard(None, None, session=rehearsal, look=look, reveal=invocation.reveal)
     printer = Printer(json=False)
     if not headless:
         printer.remark("no terminal to draw on: plain lines instead (`magflow demo --headless`)")
 
     async def watch() -> None:
-        from magflow_tui.cli.watching import watch_plain
+        from magflow_tui.cli.watching import Watched, watch_plain
 
+        watched = Watched(language=look.language, reveal=invocation.reveal)
         try:
-            await watch_plain(await rehearsal.connect(), printer, seconds=seconds)
+            await watch_plain(await rehearsal.connect(), printer, seconds=seconds, watched=watched)
         finally:
             await rehearsal.close(stop_engine=True)
 

@@ -16,7 +16,7 @@ from magflow_tui.cli.wording import count, duration, moment
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient
-    from magflow_tui.contract.runs import Run
+    from magflow_tui.contract.runs import MissedPage, Run
 
 _COLUMNS = (
     Column("RUN", right=True),
@@ -71,15 +71,19 @@ def list_runs(invocation: Invocation, account: str | None, limit: int | None) ->
 @json_option
 @pass_invocation
 def show_run(invocation: Invocation, run_id: int) -> None:
-    """Show one run. Exit code 1 when there is none of this number."""
+    """Show one run, with the pages it could not read. Exit code 1 when there is none of this number."""
     printer = Printer(json=invocation.json)
 
     async def run(client: EngineClient) -> None:
         found = await client.run(run_id)
+        missed = (await client.run_pages(run_id)).missed
         if printer.json:
-            printer.document(found)
+            pages = [page.model_dump(mode="json") for page in missed]
+            printer.document({**found.model_dump(mode="json"), "missed_pages": pages})
             return
         printer.facts(_facts(found))
+        for page in missed:
+            printer.sentence(missed_sentence(page))
         for group in found.errors:
             example = f" ({group.example})" if group.example else ""
             printer.sentence(f"{count(group.count)} × {group.message}{example}")
@@ -115,6 +119,16 @@ def _row(run: Run) -> tuple[str, ...]:
         count(run.items),
         count(run.failed),
         run.reason or "",
+    )
+
+
+def missed_sentence(page: MissedPage) -> str:
+    """A page that failed, and what became of it."""
+    tried = f"{count(page.attempts)} {'attempt' if page.attempts == 1 else 'attempts'}"
+    if page.recovered is not None:
+        return f"page {page.page} of {page.window} failed, and was read after all at {moment(page.recovered)}"
+    return (
+        f"page {page.page} of {page.window} is missing: {page.error} ({tried}, the last at {moment(page.last_failed)})"
     )
 
 
