@@ -1,8 +1,10 @@
 """Settings: flags over environment (`MAGFLOW_…`) over `config.toml` over defaults. Imports nothing of ours.
 
 * `model`     the settings as frozen pydantic models; what each key means and may be
-* `loading`   reads and merges the sources; every problem found is told at once
+* `loading`   reads and checks them; every problem found is told at once
 * `passwords` finds an account's password: inline, file, command, system keyring
+* `look`      what the dashboard needs of them before its first paint, without the models
+* `sources`   file and environment merged into one tree, each value with its origin
 * `folder`    the layout of a data folder, and the platform's default places
 * `problems`  the error that names key, value, what is allowed and where it came from
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         locate_data_dir,
         resolve_passwords,
     )
+    from magflow_tui.config.look import Look, read_look
     from magflow_tui.config.model import (
         AccountKind,
         AccountSettings,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
         PlatformName,
         Settings,
         SyncSettings,
+        UiSettings,
     )
     from magflow_tui.config.passwords import PasswordError
     from magflow_tui.config.problems import SettingsError, SettingsProblem
@@ -42,6 +46,7 @@ __all__ = [
     "DataFolder",
     "HttpSettings",
     "LimitSettings",
+    "Look",
     "PasswordError",
     "PlatformName",
     "SettingLine",
@@ -49,17 +54,20 @@ __all__ = [
     "SettingsError",
     "SettingsProblem",
     "SyncSettings",
+    "UiSettings",
     "default_config_path",
     "default_data_dir",
     "describe_settings",
     "load_settings",
     "locate_data_dir",
+    "read_look",
     "resolve_passwords",
 ]
 
 _HOMES = {
     "folder": ("DataFolder", "default_config_path", "default_data_dir"),
     "loading": ("SettingLine", "describe_settings", "load_settings", "locate_data_dir", "resolve_passwords"),
+    "look": ("Look", "read_look"),
     "passwords": ("PasswordError",),
     "problems": ("SettingsError", "SettingsProblem"),
 }

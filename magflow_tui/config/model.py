@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from magflow_tui.config.folder import DataFolder, default_data_dir
+from magflow_tui.config.look import Language, PresetName, Switch, ThemeName, read_flag, read_keys, read_switch
 from magflow_tui.config.passwords import PasswordSource, find_password
 
 PlatformName = Literal["emag-ro", "emag-bg", "emag-hu", "fd-ro", "fd-bg"]
@@ -50,6 +51,9 @@ def _check_base_url(value: str) -> str:
 #: A time between two scheduled runs; zero means never.
 Interval = Annotated[timedelta, BeforeValidator(_read_interval)]
 BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
+FlagSetting = Annotated[bool, BeforeValidator(read_flag)]
+SwitchSetting = Annotated[Switch, BeforeValidator(read_switch)]
+KeysSetting = Annotated[tuple[str, ...], BeforeValidator(read_keys)]
 
 
 class SettingsModel(BaseModel):
@@ -87,6 +91,27 @@ class HttpSettings(SettingsModel):
 
     connect_timeout: float = Field(10.0, gt=0, le=120, description="seconds to wait for a connection")
     read_timeout: float = Field(30.0, gt=0, le=600, description="seconds to wait for an answer")
+
+
+class UiSettings(SettingsModel):
+    """How the dashboard looks and is driven. `config.look` reads the same keys before the first paint."""
+
+    theme: ThemeName = Field(
+        "auto", description="auto, dark, light, high-contrast, colour-blind, ansi-dark, ansi-light or mono"
+    )
+    preset: PresetName = Field(
+        "default", description="keys as other programs have them: default, k9s, lazygit or arrows-only"
+    )
+    ascii: SwitchSetting = Field("auto", description="ASCII signs alone: `auto` (by the terminal), `on` or `off`")
+    mouse: SwitchSetting = Field("auto", description="`auto`: on, but off over SSH")
+    slow: SwitchSetting = Field("auto", description="fewer updates for a slow link; `auto`: when it proves slow")
+    read_only: FlagSetting = Field(False, description="look, and change nothing")
+    bell: FlagSetting = Field(True, description="ring when an alert opens")
+    notify: FlagSetting = Field(True, description="desktop notification by the terminal when an alert opens")
+    title: FlagSetting = Field(True, description="score and open alerts in the window's title")
+    keys: dict[str, KeysSetting] = Field(
+        default_factory=dict, description='own keys by action id (`magflow keys` lists them): `{freeze = "f9"}`'
+    )
 
 
 class AccountSettings(SettingsModel):
@@ -130,12 +155,13 @@ class Settings(SettingsModel):
     """Everything that can be set."""
 
     data_dir: Path = Field(default_factory=default_data_dir, description="store, backups, socket and logs")
-    language: Literal["en", "ro"] = Field("en", description="language of screens; all is English as yet")
+    language: Language = Field("en", description="language of the dashboard: en or ro")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="detail of the log file")
     api_token: SecretStr | None = Field(None, description="bearer token that `--listen` asks of clients on TCP")
     sync: SyncSettings = SyncSettings()
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
+    ui: UiSettings = UiSettings()
     accounts: dict[str, AccountSettings] = Field(default_factory=dict, description="seller accounts by name")
 
     @property

@@ -4,11 +4,13 @@
 * `widgets/`  the panel that paints lines and repaints only changed cells; the prompt bar
 * `wire`      changed cells as few bytes
 * `driver`    a terminal that stalls or goes away blocks nothing
-* `actions`   what can be done: keys, hints and help come from here
-* `commands`  what the actions do that concern the engine
+* `actions`   what can be done: hints, help, palette and commands come from here; `keymap`, `presets`: by which keys
+* `doing/`    what each action does; `commands`: those that ask the engine for something
+* `command_line`, `palette`, `editing`  what is done by name, and the line it is written in
 * `feed`      snapshots and how old they are; `lists`: orders and requests, read bit by bit
 * `session`   how the engine is come by; `app` puts it all together
-* `text`, `theme` words and colours
+* `output/`   what leaves: copies, exports, pictures, notices, plain lines; `privacy`: without personal data
+* `text/`, `theme`, `palettes`, `appearance`  words and colours, and their change while it runs
 
 Nothing here knows the engine but through `magflow_tui.client`, which is imported after the first paint.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from magflow_tui.config.look import Look
     from magflow_tui.tui.session import LocalSession, Session
 
 __all__ = ["LocalSession", "Session", "run_dashboard"]
@@ -32,26 +35,28 @@ def run_dashboard(
     config: Path | None,
     *,
     session: Session | None = None,
+    look: Look | None = None,
     reveal: bool = False,
-    ascii: bool | None = None,  # noqa: A002 - the option is called so
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
     """Show the dashboard until the operator quits; blocks.
 
-    `session` None joins or starts the engine of `data_dir`. `reveal` shows personal data in clear. `ascii` forces the
-    character set; None finds out. `now` is the clock that the screen shows, aware. Returns 0, or 128 + signal when
-    SIGHUP or SIGTERM ended it (129 when the terminal went away without a signal).
+    `session` None joins or starts the engine of `data_dir`. `look` is how it looks and is driven, None by the defaults.
+    `reveal` shows personal data in clear. `now` is the clock that the screen shows, aware. Returns 0, or 128 + signal
+    when SIGHUP or SIGTERM ended it (129 when the terminal went away without a signal).
     """
     # Textual reads these when it is imported.
     os.environ.setdefault("TEXTUAL_FPS", "15")
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
 
+    from magflow_tui.config.look import Look
     from magflow_tui.tui.app import MagFlowApp
     from magflow_tui.tui.session import LocalSession
 
-    app = MagFlowApp(session or LocalSession(data_dir, config), reveal=reveal, ascii_only=ascii, now=now)
-    code = app.run(mouse="SSH_CONNECTION" not in os.environ)
+    look = look or Look()
+    app = MagFlowApp(session or LocalSession(data_dir, config), look=look, reveal=reveal, now=now)
+    code = app.run(mouse=look.mouse == "on" or (look.mouse == "auto" and "SSH_CONNECTION" not in os.environ))
     return code if code is not None else app.return_code or 0
 
 

@@ -1,4 +1,4 @@
-"""What an operator can do: one registry, from which key bindings, hints and help are made.
+"""What an operator can do: one registry, from which keys, hints, help, palette and commands are made.
 
 An action that cannot be done now says why instead of staying silent. One key means one thing everywhere; where two
 actions share a key (`r`), they are the same wish on different screens.
@@ -6,11 +6,13 @@ actions share a key (`r`), they are the same wish on different screens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.context import SCREENS, LinkPhase, Say, ScreenName
+from magflow_tui.tui.command_line import VERBS, usage
+from magflow_tui.tui.keymap import Keymap, make_keymap, shown_key
+from magflow_tui.tui.views.context import LinkPhase, Say, ScreenName
 from magflow_tui.tui.views.keyhelp import HelpEntry
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class Situation:
     help_open: bool = False
     demo: bool = False
     previous: bool = False
+    read_only: bool = False
+    filtered: bool = False
 
 
 def _possible(_: Situation) -> str | None:
@@ -67,6 +71,14 @@ def _needs_resumable(now: Situation) -> str | None:
 
 def _needs_rows(now: Situation) -> str | None:
     return None if now.rows or now.help_open else "why.empty"
+
+
+def _needs_row_under_cursor(now: Situation) -> str | None:
+    return None if now.rows and not now.help_open else "why.empty"
+
+
+def _needs_filter(now: Situation) -> str | None:
+    return _needs_row_under_cursor(now) if now.filtered else "why.no_filter"
 
 
 def _needs_frozen(now: Situation) -> str | None:
@@ -114,15 +126,34 @@ def _on(*screens: ScreenName) -> frozenset[ScreenName]:
 
 
 LISTS = _on("health", "limits", "sync", "orders", "api")
+#: Lists that are searched, and those that are sorted.
+SEARCHED = _on("sync", "orders", "api")
+SORTED = SEARCHED | _on("limits")
+#: Where `n` begins something new; on the lists that are only searched `n` and `N` step from match to match.
+NEW = _on("health", "limits", "sync", "backups")
 
 ACTIONS: tuple[Action, ...] = (
     # on a screen
-    Action("open", ("enter",), _on("orders"), hint=1, blocked=_needs_rows),
-    Action("sync_new", ("n",), hint=2, mutates=True, blocked=_needs_accounts),
+    Action("open", ("enter",), _on("orders", "health", "limits", "sync", "api"), hint=1, blocked=_needs_rows),
+    Action("sync_new", ("n",), NEW, hint=2, mutates=True, blocked=_needs_accounts),
     Action("sync_stop", ("x",), _on("sync"), hint=3, dangerous=True, mutates=True, blocked=_needs_running),
     Action("resume", ("r",), _on("sync"), hint=4, mutates=True, blocked=_needs_resumable),
     Action("refresh", ("r",), _on("health", "limits", "orders", "backups", "api"), hint=0),
-    Action("faults", ("f",), _on("api"), hint=3),
+    Action("filter", ("slash",), SEARCHED, hint=2, blocked=_needs_engine),
+    Action("faults", ("f",), SEARCHED, hint=3),
+    Action("mark", ("space",), SEARCHED, blocked=_needs_row_under_cursor),
+    Action("mark_range", ("v",), SEARCHED, blocked=_needs_row_under_cursor),
+    Action("sort", ("s",), SORTED, hint=5),
+    Action("sort_reverse", ("S",), SORTED),
+    Action("wide", ("w",), _on("orders")),
+    Action("offers", ("O",), _on("orders"), hint=4),
+    Action("pane_next", ("tab",), _on("orders"), blocked=_needs_row_under_cursor),
+    Action("pane_left", ("h",), _on("orders")),
+    Action("pane_right", ("l",), _on("orders"), blocked=_needs_row_under_cursor),
+    Action("match_next", ("n",), _on("orders"), blocked=_needs_filter),
+    Action("match_previous", ("N",), _on("orders"), blocked=_needs_filter),
+    Action("error_next", ("n",), _on("api"), hint=4, blocked=_needs_rows),
+    Action("error_previous", ("N",), _on("api"), blocked=_needs_rows),
     Action("reset_stats", ("R",), _on("limits"), hint=3, dangerous=True, mutates=True, blocked=_needs_engine),
     # everywhere
     Action("live", ("L",), hint=5, blocked=_needs_frozen),
@@ -139,73 +170,86 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("ctrl+b", "pageup"), LISTS, blocked=_needs_rows),
     Action("top", ("g", "home"), LISTS, blocked=_needs_rows),
     Action("bottom", ("G", "end"), LISTS, blocked=_needs_rows),
+    Action("copy", ("y",), LISTS, blocked=_needs_row_under_cursor),
+    Action("copy_json", ("Y",), LISTS, blocked=_needs_row_under_cursor),
+    Action("look", ("e",), LISTS, blocked=_needs_row_under_cursor),
+    Action("export", ("ctrl+s",), blocked=_needs_engine),
+    Action("picture", ("P",)),
     Action("zoom", ("plus",)),
     Action("unzoom", ("underscore",)),
     Action("redraw", ("ctrl+l",)),
+    Action("spare", ("B",)),
+    Action("mouse", ()),
+    Action("suspend", ("ctrl+z",)),
     Action("back", ("escape",)),
+    Action("command", ("colon",)),
+    Action("palette", ("ctrl+p",), hint=8),
+    Action("theme", ()),
+    Action("language", ()),
+    Action("about", ()),
     Action("help", ("question_mark",), hint=99),
     Action("quit", ("q", "ctrl+q"), hint=9),
     Action("interrupt", ("ctrl+c",)),
 )
 
-_SHOWN_KEYS: Mapping[str, str] = {
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "minus": "-",
-    "plus": "+",
-    "underscore": "_",
-    "question_mark": "?",
-    "escape": "esc",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-}
+#: Hints in the line at the bottom.
+MOST_HINTS = 8
+
+_BY_ID = {action.id: action for action in ACTIONS}
+#: The registry's own keys.
+DEFAULT_KEYMAP = make_keymap(ACTIONS, {}, {})
 
 
-def shown_key(key: str) -> str:
-    """A key as operators know it: `[`, `esc`, `ctrl+l`."""
-    return _SHOWN_KEYS.get(key, key)
-
-
-def shown_keys(action: Action) -> str:
+def shown_keys(action: Action, keymap: Keymap = DEFAULT_KEYMAP) -> str:
     """All keys of an action: `j down`, `1-6`."""
-    if action.id == "screen":
-        return f"1-{len(SCREENS)}"
-    return " ".join(shown_key(key) for key in action.keys)
+    return keymap.shown(action.id)
 
 
-def bound_keys() -> list[str]:
+def bound_keys(keymap: Keymap = DEFAULT_KEYMAP) -> list[str]:
     """Every key that means something somewhere, each once."""
-    return list(dict.fromkeys(key for action in ACTIONS for key in action.keys))
+    return list(dict.fromkeys(key for action in ACTIONS for key in keymap.of(action.id)))
 
 
-def action_for(key: str, screen: ScreenName) -> Action | None:
+def action_for(key: str, screen: ScreenName, keymap: Keymap = DEFAULT_KEYMAP) -> Action | None:
     """What a key means on a screen; where it means nothing there, the action it has elsewhere."""
-    found = [action for action in ACTIONS if key in action.keys]
+    found = [action for action in ACTIONS if key in keymap.of(action.id)]
     here = [action for action in found if action.belongs_to(screen)]
     return next(iter(here or found), None)
+
+
+def action_named(name: str) -> Action:
+    """The action of an id. Raises `KeyError`."""
+    return _BY_ID[name]
 
 
 def why_not(action: Action, now: Situation) -> str | None:
     """The text key of the reason why an action cannot be done now, or None."""
     if not action.belongs_to(now.screen) and not now.help_open:
         return "why.not_here"
-    return action.blocked(now)
+    return reason_against(action, now)
 
 
-def hints(now: Situation, say: Say) -> list[tuple[str, str]]:
-    """Keys and titles for the hint line: what can be done here and now, help last."""
+def reason_against(action: Action, now: Situation) -> str | None:
+    """The text key of what stands against an action on its own screen, or None."""
+    return "why.read_only" if now.read_only and action.mutates else action.blocked(now)
+
+
+def hints(now: Situation, say: Say, keymap: Keymap = DEFAULT_KEYMAP) -> list[tuple[str, str]]:
+    """Keys and titles for the hint line: what can be done here and now, eight at most, help last."""
     here = [action for action in ACTIONS if action.hint and action.belongs_to(now.screen)]
-    fitting = sorted((action for action in here if not action.blocked(now)), key=lambda action: action.hint)
-    return [(shown_key(action.keys[0]), say(f"action.{action.id}")) for action in fitting]
+    here = [action for action in here if keymap.of(action.id) and not reason_against(action, now)]
+    fitting = sorted(here, key=lambda action: action.hint)
+    del fitting[MOST_HINTS - 1 : -1]
+    return [(shown_key(keymap.of(action.id)[0]), say(f"action.{action.id}")) for action in fitting]
 
 
-def help_groups(now: Situation, say: Say) -> list[tuple[str, Sequence[HelpEntry]]]:
+def help_groups(now: Situation, say: Say, keymap: Keymap = DEFAULT_KEYMAP) -> list[tuple[str, Sequence[HelpEntry]]]:
     """Help for a screen: first what belongs to it, then what works everywhere."""
 
     def entry(action: Action) -> HelpEntry:
-        reason = action.blocked(now)
+        reason = reason_against(action, now)
         title = say(f"action.{action.id}")
-        return (shown_keys(action), title, say(f"action.{action.id}.help"), say(reason) if reason else None)
+        return (keymap.shown(action.id), title, say(f"action.{action.id}.help"), say(reason) if reason else None)
 
     general = [action for action in ACTIONS if not action.scope or action.scope == LISTS]
     here = [entry(action) for action in ACTIONS if action not in general and now.screen in action.scope]
@@ -214,4 +258,10 @@ def help_groups(now: Situation, say: Say) -> list[tuple[str, Sequence[HelpEntry]
     if here:
         groups.append((f"{say('help.screen')}: {say(f'screen.{now.screen}')}", here))
     groups.append((say("help.everywhere"), everywhere))
+    spoken = [
+        (usage(verb, lambda kind: say(f"argument.{kind}")), "", say(f"verb.{verb.name}"), None)
+        for verb in VERBS
+        if verb.takes
+    ]
+    groups.append((say("help.commands"), spoken))
     return groups

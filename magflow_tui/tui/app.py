@@ -8,42 +8,49 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from textual import events, on
-from textual._compositor import CompositorUpdate
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.worker import Worker, WorkerState
 
-from magflow_tui.tui.actions import Situation, action_for, bound_keys, help_groups, hints, shown_key, why_not
+from magflow_tui import __version__
+from magflow_tui.config.look import Look
+from magflow_tui.tui.actions import Action, Situation, action_for, help_groups, hints, why_not
+from magflow_tui.tui.appearance import Appearance
 from magflow_tui.tui.commands import Commands
-from magflow_tui.tui.driver import DashboardDriver, HangUpWatch
 from magflow_tui.tui.feed import Feed
+from magflow_tui.tui.hour import Hour
+from magflow_tui.tui.keymap import shown_key
 from magflow_tui.tui.keys import Keys
 from magflow_tui.tui.lists import Lists
+from magflow_tui.tui.output.despatch import Despatch
+from magflow_tui.tui.output.notices import Wanted
+from magflow_tui.tui.palette import Palette
 from magflow_tui.tui.place import Place
+from magflow_tui.tui.presets import keymap_of, problem_sentence
+from magflow_tui.tui.privacy import Privacy
+from magflow_tui.tui.run_history import RunHistory
 from magflow_tui.tui.session import Session
-from magflow_tui.tui.text import speak
-from magflow_tui.tui.theme import choose_theme, styles, themes
-from magflow_tui.tui.views import backups, health, keyhelp, limits, orders, requests, sync
-from magflow_tui.tui.views.context import SCREENS, Body, Link, ScreenName, View
+from magflow_tui.tui.terminal_app import TerminalApp
+from magflow_tui.tui.theme import textual_name, themes
+from magflow_tui.tui.views import about, keyhelp
+from magflow_tui.tui.views.bodies import BODIES
+from magflow_tui.tui.views.context import SCREENS, Body, Link, ListState, View
 from magflow_tui.tui.views.frame import event_line, hints_line, is_reduced, status_line, tabs_line
-from magflow_tui.tui.views.glyphs import ASCII, UNICODE, wants_ascii
 from magflow_tui.tui.views.spans import Role, clean
 from magflow_tui.tui.widgets.panel import Panel
 from magflow_tui.tui.widgets.prompt import PromptBar
-from magflow_tui.tui.wire import Mirror, Rendered
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient
+    from magflow_tui.contract.events import Severity
     from magflow_tui.contract.snapshot import Snapshot
 
 #: Seconds between two looks at the clock, the age of the data and the lists beside the snapshot.
@@ -52,20 +59,9 @@ TICK_SECONDS = 1.0
 LIST_SECONDS = 2.0
 #: Seconds for which something said stays in the last-event line.
 SAID_SECONDS = 6.0
-#: Characters the terminal may be behind before painting waits for it.
-BACKLOG = 8192
-
-BODIES: Mapping[ScreenName, Callable[[View, int, int], Body]] = {
-    "health": health.body,
-    "limits": limits.body,
-    "sync": sync.body,
-    "orders": orders.body,
-    "backups": backups.body,
-    "api": requests.body,
-}
 
 
-class MagFlowApp(App[int], inherit_bindings=False):
+class MagFlowApp(TerminalApp, inherit_bindings=False):
     """The dashboard over one session. Returns its exit code (`run_dashboard`)."""
 
     TITLE = "MagFlow"
@@ -76,48 +72,48 @@ class MagFlowApp(App[int], inherit_bindings=False):
     Panel, PromptBar { height: 1; background: $background; color: $foreground; }
     #body { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"press({key!r})", show=False, id=f"key.{key}") for key in bound_keys()
-    ]
 
     def __init__(
         self,
         session: Session,
         *,
+        look: Look | None = None,
         reveal: bool = False,
-        ascii_only: bool | None = None,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__(driver_class=DashboardDriver)
-        if ascii_only is None:
-            ascii_only = wants_ascii(environ, sys.stdout.encoding)
+        look = look or Look()
+        super().__init__(clock, spared=None if look.slow == "auto" else look.slow == "on")
+        self.look = look
         self.session = session
         self._reveal = reveal
-        self._glyphs = ASCII if ascii_only else UNICODE
-        self.clock, self._now, self._zone = clock, now, zone
-        self.say = speak()
+        self._now, self._zone = now, zone
+        self.appearance = Appearance(look, environ, sys.stdout.encoding)
+        self.say = self.appearance.say
+        self.keymap = keymap_of(look)
         for theme in themes():
             self.register_theme(theme)
-        self.theme = choose_theme(environ)
-        self._styles = styles(self.theme)
+        self.theme = textual_name(self.appearance.theme)
         self.feed = Feed(session, self._fresh, clock)
         self.commands = Commands(self, session, self.say)
         self.lists = Lists()
+        self.hour = Hour()
+        self.runs = RunHistory(clock)
 
         self.place = Place()
         self.keys = Keys(self)
+        self.palette = Palette()
         self.body = Body([])
         self._tabs: list[tuple[int, int, str]] = []
         self._said: tuple[str, Role, float] | None = None
-        self._painted_at = self._listed_at = float("-inf")
+        self._listed_at = float("-inf")
         self._reading = False
-        self._watch: HangUpWatch | None = None
         self._panels: dict[str, Panel] = {}
         self.prompt: PromptBar
-        self.mirror = Mirror()
+        self.despatch = Despatch(self, environ, now, Wanted(look.bell, look.notify, look.title))
+        self._privacy = Privacy(reveal=reveal)
 
     # what commands need of the desk
 
@@ -136,6 +132,11 @@ class MagFlowApp(App[int], inherit_bindings=False):
         """The chosen account, None for all."""
         return self.place.account
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed from here."""
+        return self.look.read_only
+
     async def ask(self, question: str, choices: Sequence[tuple[str, str]]) -> str | None:
         """Ask in the prompt bar."""
         return await self.prompt.ask(question, choices)
@@ -145,12 +146,25 @@ class MagFlowApp(App[int], inherit_bindings=False):
         self._said = (text, role, self.clock() + SAID_SECONDS)
         self.paint()
 
+    @property
+    def reveal(self) -> bool:
+        """Whether personal data are shown in clear."""
+        return self._reveal
+
+    def copy(self, text: str, name: str) -> None:
+        """Put a text on the operator's clipboard, and say so by its name."""
+        self.despatch.copy(text, name)
+
+    def announce(self, severity: Severity, text: str) -> None:
+        """Let an operator who looks elsewhere know."""
+        self.despatch.announce(severity, text)
+
     # life
 
     def compose(self) -> ComposeResult:
-        fold = self._glyphs.fold
-        self._panels = {name: Panel(self._styles, fold, id=name) for name in ("status", "tabs", "body", "hints")}
-        self.prompt = PromptBar(self._styles, fold, id="event")
+        styles, fold = self.appearance.styles, self.appearance.glyphs.fold
+        self._panels = {name: Panel(styles, fold, id=name) for name in ("status", "tabs", "body", "hints")}
+        self.prompt = PromptBar(styles, fold, id="event")
         self.paint()  # so that the first frame shows the shell
         for name in ("status", "tabs", "body"):
             yield self._panels[name]
@@ -161,29 +175,28 @@ class MagFlowApp(App[int], inherit_bindings=False):
         """Begin. What can end the dashboard is seen to at once; the engine only when the shell has been painted."""
         self.set_interval(TICK_SECONDS, self._tick)
         self.call_after_refresh(self._begin)
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                loop.add_signal_handler(number, self.leave, 128 + number)
-
-            def hung_up() -> None:
-                loop.call_soon_threadsafe(self.leave, 128 + signal.SIGHUP)
-
-            self._watch = HangUpWatch(sys.__stdin__.fileno() if sys.__stdin__ else 0, hung_up)
-            self._watch.start()
 
     async def on_unmount(self) -> None:
         """End: close the session if that has not been done; the engine is left alone."""
-        if self._watch is not None:
-            self._watch.stop()
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(self.despatch.farewell())
         with contextlib.suppress(Exception):
             # The terminal has to be given back within a second, whatever the connection does.
             await asyncio.wait_for(self.session.close(stop_engine=False), 0.5)
 
-    def leave(self, code: int) -> None:
-        """End the dashboard now. The engine does not notice."""
-        if not self._exit:
-            self.exit(code)
+    def _fatal_error(self) -> None:
+        """Instead of Textual's trace, which shows every local variable to whoever looks over a shoulder."""
+        from rich.text import Text
+
+        from magflow_tui.tui import crash
+
+        error, folder = self._exception, self.session.data_dir
+        assert error is not None
+        kept = crash.record(error, folder / "logs" if folder is not None else None)
+        kind = type(error).__name__
+        said = self.say("crash.kept", kind=kind, path=kept) if kept else self.say("crash.lost", kind=kind)
+        self._exit_renderables.append(Text(said))
+        self._close_messages_no_wait()
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
@@ -194,21 +207,21 @@ class MagFlowApp(App[int], inherit_bindings=False):
 
     def _fresh(self) -> None:
         """A new snapshot, or news of the link."""
-        if self._behind():
-            return
-        self.paint()
-        self.follow_lists()
+        self.despatch.heed(self.snapshot)
+        self._follow(fresh=True)
 
     def _tick(self) -> None:
         """Once a second: what depends on time alone, and what could not be painted while the terminal was behind."""
-        if self._behind():
-            return
-        if self.clock() - self._painted_at > TICK_SECONDS * 0.9:
-            self.paint()
+        self._follow(fresh=False)
+
+    def _follow(self, *, fresh: bool) -> None:
+        if self.paint_when_due(fresh=fresh):
             self.follow_lists()
 
-    def _behind(self) -> bool:
-        return isinstance(self._driver, DashboardDriver) and self._driver.backlog > BACKLOG
+    def news(self) -> Hashable:
+        """What is painted at once when it changes: how the engine is doing, and its alerts."""
+        alerts = self.snapshot.alerts if self.snapshot is not None else None
+        return self.feed.link().phase, alerts and frozenset(alert.alert_id for alert in alerts)
 
     def read_lists_now(self) -> None:
         """The next look at the lists need not wait for its turn."""
@@ -219,29 +232,43 @@ class MagFlowApp(App[int], inherit_bindings=False):
         snapshot, client = self.snapshot, self.client
         if client is None or snapshot is None or self._reading or self.feed.link().phase == "gone":
             return
+        if self.place.frozen is None and self.hour.is_due(snapshot, self.place.screen):
+            self.run_worker(self.hour.read(client, snapshot, self._paint_more), group="hour", exit_on_error=False)
+        self.keys.inspecting.read_beside()
+        self.keys.reading.follow()
         wanted = {
             "requests": self.place.screen == "api" or (self.size.width >= 180 and not self.place.zoomed),
-            "orders": self.place.screen == "orders",
         }
         due = self.clock() - self._listed_at >= LIST_SECONDS * 0.9
         if due and self.lists.lacks(snapshot, **wanted):
+            asked = self._listed_at == float("-inf")
             self._reading, self._listed_at = True, self.clock()
-            self.run_worker(self._catch_up(client, snapshot, wanted), group="lists", exit_on_error=False)
+            self.run_worker(self._catch_up(client, snapshot, wanted, asked=asked), group="lists", exit_on_error=False)
 
-    async def _catch_up(self, client: EngineClient, snapshot: Snapshot, wanted: Mapping[str, bool]) -> None:
+    async def _catch_up(
+        self, client: EngineClient, snapshot: Snapshot, wanted: Mapping[str, bool], *, asked: bool
+    ) -> None:
         from magflow_tui.client import EngineError
 
         # What goes wrong with the engine, the link's own state says.
         with contextlib.suppress(EngineError):
             try:
-                await self.lists.catch_up(client, snapshot, account=self.place.account, **wanted)
+                await self.lists.catch_up(client, snapshot, **wanted)
             finally:
                 self._reading = False
-        self.paint()
+        self.paint(live=not asked)
+
+    def _paint_more(self) -> None:
+        """Something came that nobody waits for."""
+        self.paint(live=True)
 
     # what goes out
 
     def view(self) -> View:
+        """What is drawn from, as it may be seen."""
+        return self._privacy.kept(self._view())
+
+    def _view(self) -> View:
         place = self.place
         shown = place.frozen or self.snapshot
         link = self.feed.link()
@@ -255,25 +282,38 @@ class MagFlowApp(App[int], inherit_bindings=False):
             frozen_at=self.place.frozen.at if self.place.frozen else None,
             missed=place.missed(self.snapshot),
             zone=self._zone,
-            glyphs=self._glyphs,
+            glyphs=self.appearance.glyphs,
             reveal=self._reveal,
             zoomed=self.place.zoomed,
             cursor=place.cursor,
-            orders=self.lists.orders.shown,
-            requests=self.lists.requests.shown(self.place.account, faults_only=self.place.faults_only),
-            older_runs=self.lists.older_runs,
+            list_state=place.list_state,
+            orders=replace(self.lists.orders.shown, detail=self.lists.order.detail),
+            offers=self.lists.offers.shown,
+            offers_open=place.offers_open,
+            pane=place.pane,
+            requests=self.lists.requests.shown(self.place.account, place.lists.get("api", ListState())),
+            older_runs=self.runs.older,
+            runs_complete=self.runs.complete,
+            run_details=self.runs.details,
             events=self.lists.events,
+            minutes=self.hour.minutes,
+            opened=place.list_name in place.opened,
             scenario=self.session.scenario,
+            read_only=self.read_only,
+            link_cost=self.terminal_link.cost(),
         )
 
-    def paint(self) -> None:
-        """Draw everything from the present state; only what changed is sent."""
-        if self._exit or not self._panels:
+    def paint(self, *, live: bool = False, moved: bool = False) -> None:
+        """Draw everything from the present state; only what changed is sent.
+
+        `live`: nobody asked for it, and it gives way to what somebody does. `moved`: the cursor of the list has moved,
+        and what stands beside the list may follow when it rests.
+        """
+        if not self._panels or not self.may_paint(live=live):
             return
-        self._painted_at = self.clock()
         view, size = self.view(), self.size
         panels = self._panels
-        with self.batch_update():
+        with self.frame(live=live):
             status, tabs, body, hints_panel = panels["status"], panels["tabs"], panels["body"], panels["hints"]
             reduced = is_reduced(size.width, size.height)
             tabs.display = not reduced
@@ -283,43 +323,64 @@ class MagFlowApp(App[int], inherit_bindings=False):
             line, self._tabs = tabs_line(view, width)
             tabs.paint([line], width)
             if self.place.help_open:
-                groups = help_groups(self._situation(help_open=False), self.say)
-                self.body = keyhelp.body(view, groups, width, height)
+                groups = help_groups(self.situation(help_open=False), self.say, self.keymap)
+                foot = about.lines_of(view, self._facts(), width)
+                self.body = keyhelp.body(view, groups, width, height, problems=self._key_problems(), foot=foot)
+            elif self.place.about_open:
+                self.body = about.body(view, self._facts(), width, height)
             else:
                 self.body = BODIES[self.place.screen](view, width, height)
                 if self.body.keys:
                     self.place.cursor = self.body.cursor
-            body.paint(self.body.lines, width, height)
+            body.paint(self.palette.over(view, self.body.lines, width), width, height)
+            if moved:
+                rows = self.body.list_lines
+                self.hold_back(body, Region(0, rows.start, self.body.list_width, len(rows)))
             self.prompt.show_event(event_line(view, width, self._note()), width)
-            hints_panel.paint([hints_line(hints(self._situation(), self.say), width)], width)
+            hints_panel.paint([hints_line(hints(self.situation(), self.say, self.keymap), width)], width)
+
+    def wear(self, theme: str) -> None:
+        """Show everything in another theme."""
+        self.appearance.wear(theme)
+        with self.batch_update():
+            self.theme = textual_name(self.appearance.theme)
+            for panel in (*self._panels.values(), self.prompt):
+                panel.dress(self.appearance.styles)
+        self.redraw()
+        self.paint()
+
+    def _facts(self) -> about.Facts:
+        folder = self.session.data_dir
+        return about.Facts(
+            version=__version__,
+            folder=None if folder is None else str(folder),
+            theme=self.appearance.theme,
+            language=self.appearance.language,
+            preset=self.look.preset,
+            read_only=self.look.read_only,
+        )
 
     def _note(self) -> tuple[str, Role] | None:
         if self._said is not None and self.clock() >= self._said[2]:
             self._said = None
         return None if self._said is None else self._said[:2]
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, CompositorUpdate) and not self._batch_count:
-            if not self._panels:
-                return  # a blank screen
-            text = self.mirror.render(renderable, (self.size.width, self.size.height), self.console)
-            if text == "":
-                return
-            if text is not None:
-                renderable = Rendered(text)
-        super()._display(screen, renderable)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Draw for the new size."""
-        self.paint()
-
     def _begin(self) -> None:
         """The shell is on the screen: from here on the engine is sought, which takes imports and time."""
         self.run_worker(self.feed.run(), name="feed", group="feed", exit_on_error=False)
+        problems = self._key_problems()
+        if problems:
+            others = len(problems) - 1
+            self.tell(self.say("keys.more", first=problems[0], count=others) if others else problems[0], "warn")
+
+    def _key_problems(self) -> list[str]:
+        """What is wrong with the operator's own keys, a sentence each."""
+        return [problem_sentence(problem, self.say) for problem in self.keymap.problems]
 
     # keys and mouse
 
-    def _situation(self, *, help_open: bool | None = None) -> Situation:
+    def situation(self, *, help_open: bool | None = None) -> Situation:
+        """What decides whether an action is possible now."""
         return Situation(
             screen=self.place.screen,
             phase=self.feed.link().phase,
@@ -330,27 +391,49 @@ class MagFlowApp(App[int], inherit_bindings=False):
             help_open=self.place.help_open if help_open is None else help_open,
             demo=self.session.is_demo,
             previous=self.place.previous is not None,
+            read_only=self.look.read_only,
+            filtered=bool(self.place.list_state.filter.strip() or self.place.list_state.faults),
         )
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """An open question takes every key before any action does."""
+        event.stop()
+        event.prevent_default()
         if self.prompt.asking:
-            event.stop()
-            event.prevent_default()
             self.prompt.press(event)
+            self.send_now(live=False)
+        else:
+            self.press(event.key)
+        # What waited for the key goes on in its worker now, and may ask something: the next key is meant for that.
+        await asyncio.sleep(0)
 
-    async def action_press(self, key: str) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text belongs into a line being written and nowhere else."""
+        event.stop()
+        self.prompt.put_in(event.text)
+        self.send_now(live=False)
+
+    def press(self, key: str) -> None:
         """Do what a key means here, or say why it cannot be done."""
-        action = action_for(key, self.place.screen)
+        action = action_for(key, self.place.screen, self.keymap)
         if action is None:
-            return
-        reason = why_not(action, self._situation())
+            help_key = shown_key(self.keymap.of("help")[0])
+            self.tell(self.say("why.unbound", pressed=clean(shown_key(key)), help=help_key), "muted")
+        elif action.id == "screen":
+            self.attempt(action, self.keymap.of("screen").index(key), key=key)
+        else:
+            self.attempt(action, key=key)
+
+    def attempt(self, action: Action, *arguments: object, key: str = "") -> bool:
+        """Do an action, or say why it cannot be done; whether it could be. `key` is the one that asked for it."""
+        reason = why_not(action, self.situation())
         if reason is not None:
             title = self.say(f"action.{action.id}")
-            self.tell(f"{shown_key(key)} {title}: {self.say(reason)}", "warn")
-            return
+            self.tell(f"{shown_key(key)} {title}: {self.say(reason)}".strip(), "warn")
+            return False
         self._said = None
-        self.keys.press(action.id, key)
+        self.keys.perform(action.id, *arguments)
+        return True
 
     @on(Panel.Pointed)
     def _pointed(self, event: Panel.Pointed) -> None:
@@ -364,6 +447,6 @@ class MagFlowApp(App[int], inherit_bindings=False):
                     self.keys.go(next(screen for screen in SCREENS if screen == name))
         elif event.panel.id == "body" and self.body.keys and not self.place.help_open:
             body = self.body
-            row = event.y - body.list_top
-            if 0 <= row < body.list_height and event.x < body.list_width:
-                self.keys.move(body.first + row - body.cursor.index)
+            row = body.row_at(event.y)
+            if row is not None and event.x < body.list_width:
+                self.keys.move(row - body.cursor.index)

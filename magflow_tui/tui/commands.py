@@ -36,6 +36,11 @@ class Desk(Protocol):
         """The chosen account, None for all."""
         ...
 
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed from here."""
+        ...
+
     async def ask(self, question: str, choices: Sequence[tuple[str, str]]) -> str | None:
         """Ask for a key; None when the operator thought better of it."""
         ...
@@ -59,6 +64,13 @@ class Commands:
     async def _pick(self, question: str, choices: Sequence[tuple[str, str]]) -> str | None:
         return await self._desk.ask(question, [*choices, ("esc", self._say("ask.cancel"))])
 
+    def _client_for_changes(self) -> EngineClient | None:
+        """The client for a command that changes something; None, and said so, where nothing may be changed."""
+        if self._desk.read_only:
+            self._desk.tell(self._say("why.read_only"), "warn")
+            return None
+        return self._desk.client
+
     async def attempt(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do something and, when it fails, say why in the engine's own words; nothing is raised."""
         from magflow_tui.client import EngineError
@@ -68,31 +80,36 @@ class Commands:
         except EngineError as error:
             self._desk.tell(self._say("said.refused", message=clean(error)), "crit")
 
-    async def start_sync(self) -> None:
-        """Ask what and how, and start it, for the chosen account or for all."""
+    async def start_sync(self, chosen: tuple[Resource, ...] = (), full: bool | None = None) -> None:
+        """Start a sync for the chosen account or for all; ask what and how where it has not been said."""
         from magflow_tui.contract.runs import StartSync
 
-        say, client = self._say, self._desk.client
-        choices = [(key, say(f"resource.{resource}")) for key, resource in RESOURCES]
-        what = await self._pick(say("ask.sync_what"), [*choices, ("a", say("ask.sync_all"))])
-        if what is None or client is None:
+        say, client = self._say, self._client_for_changes()
+        if client is None:
             return
-        chosen = tuple(resource for key, resource in RESOURCES if what in (key, "a"))
-        title = say("ask.sync_all") if what == "a" else say(f"resource.{chosen[0]}")
-        how = await self._pick(
-            say("ask.sync_how", what=title), [("i", say("ask.sync_incremental")), ("f", say("ask.sync_full"))]
-        )
-        if how is None:
-            return
+        if not chosen:
+            choices = [(key, say(f"resource.{resource}")) for key, resource in RESOURCES]
+            what = await self._pick(say("ask.sync_what"), [*choices, ("a", say("ask.sync_all"))])
+            chosen = tuple(resource for key, resource in RESOURCES if what in (key, "a"))
+            if not chosen:
+                return
+        if full is None:
+            title = say("ask.sync_all") if len(chosen) > 1 else say(f"resource.{chosen[0]}")
+            how = await self._pick(
+                say("ask.sync_how", what=title), [("i", say("ask.sync_incremental")), ("f", say("ask.sync_full"))]
+            )
+            if how is None:
+                return
+            full = how == "f"
         accounts = () if self._desk.account is None else (self._desk.account,)
-        started = await client.start_sync(StartSync(resources=chosen, accounts=accounts, full=how == "f"))
+        started = await client.start_sync(StartSync(resources=chosen, accounts=accounts, full=full))
         fresh = [run for run in started.runs if run.run_id not in started.joined]
         names = ", ".join(self._name(run) for run in (fresh or started.runs))
         self._desk.tell(say("said.started" if fresh else "said.joined", runs=names), "ok")
 
     async def stop_sync(self, selected: int | None) -> None:
         """Ask which run, where several run and none is under the cursor, and how to stop it."""
-        say, client, snapshot = self._say, self._desk.client, self._desk.snapshot
+        say, client, snapshot = self._say, self._client_for_changes(), self._desk.snapshot
         if client is None or snapshot is None or not snapshot.running:
             return
         run = next((run for run in snapshot.running if run.run_id == selected), None)
@@ -113,21 +130,23 @@ class Commands:
 
     async def resume(self, run: Run) -> None:
         """Go on with a run that failed, was cancelled or is partial."""
-        client = self._desk.client
+        client = self._client_for_changes()
         if client is not None:
             await client.resume_run(run.run_id)
             self._desk.tell(self._say("said.resumed", run=self._name(run)), "ok")
 
     async def reset_limiter(self) -> None:
         """Ask, and set the limiter's statistics to zero."""
-        say, client = self._say, self._desk.client
-        if await self._pick(say("ask.reset"), [("y", say("ask.reset_yes"))]) and client is not None:
+        say, client = self._say, self._client_for_changes()
+        if client is not None and await self._pick(say("ask.reset"), [("y", say("ask.reset_yes"))]):
             await client.reset_limiter()
             self._desk.tell(say("said.reset"), "ok")
 
     async def choose_scenario(self) -> None:
         """Ask which of the demo's scenarios, and switch to it."""
         say = self._say
+        if self._client_for_changes() is None:
+            return
         numbered = [(str(number), name) for number, name in enumerate(self._session.scenarios[:9], 1)]
         picked = await self._pick(say("ask.scenario"), [(key, clean(name)) for key, name in numbered])
         name = dict(numbered).get(picked or "")
@@ -152,7 +171,7 @@ class Commands:
         say, snapshot = self._say, self._desk.snapshot
         if self._session.is_demo:
             return True
-        if snapshot is None:
+        if snapshot is None or self._desk.read_only:
             return False
         if snapshot.running:
             names = ", ".join(self._name(run) for run in snapshot.running[:2])

@@ -8,77 +8,144 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import IO
 
-from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
+from textual.message import Message
+
+#: Bytes that are written at once: so that what is unsent is known about as exactly.
+PIECE = 1024
+#: Seconds that a terminal may take for what is queued when the writing ends, and for an answer that is on its way.
+STOP_SECONDS, ANSWER_SECONDS = 0.3, 0.3
 
 
-class Writer(WriterThread):
-    """Writes to the terminal from a thread of its own; `backlog` characters are not yet written."""
+class Writer:
+    """Writes to a terminal from a thread of its own; `unsent` bytes are not yet written."""
 
-    def __init__(self, file: IO[str]) -> None:
-        super().__init__(file)
-        self._file = file
-        self._texts: SimpleQueue[str | None] = SimpleQueue()
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self._texts: SimpleQueue[bytes | None] = SimpleQueue()
         self._accepted = 0
         self._written = 0
+        self._thread = threading.Thread(target=self._run, name="magflow-output", daemon=True)
+        self._thread.start()
 
     @property
-    def backlog(self) -> int:
-        """Characters accepted and not yet taken by the terminal."""
+    def unsent(self) -> int:
+        """Bytes accepted and not yet taken by the terminal."""
         return self._accepted - self._written
 
     def write(self, text: str) -> None:
         """Queue text; never waits."""
-        self._accepted += len(text)
-        self._texts.put(text)
-
-    def run(self) -> None:
-        """Write until told to stop. A terminal that is gone takes everything and keeps nothing."""
-        gone = False
-        while (text := self._texts.get()) is not None:
-            if not gone:
-                try:
-                    self._file.write(text)
-                    if self._texts.empty():
-                        self._file.flush()
-                except (OSError, ValueError):
-                    gone = True
-            self._written += len(text)
-        if not gone:
-            try:
-                self._file.flush()
-            except (OSError, ValueError):
-                return
+        data = text.encode(errors="replace")
+        self._accepted += len(data)
+        self._texts.put(data)
 
     def stop(self) -> None:
         """Let the thread end behind what is queued, and wait for it; not for ever when the terminal is stalled."""
         self._texts.put(None)
-        self.join(timeout=0.5)
+        self._thread.join(timeout=STOP_SECONDS)
+
+    def _run(self) -> None:
+        """Write until told to stop. A terminal that is gone takes everything and keeps nothing."""
+        gone = False
+        while (data := self._texts.get()) is not None:
+            for start in range(0, len(data), PIECE):
+                piece = data[start : start + PIECE]
+                gone = gone or not self._take(piece)
+                self._written += len(piece)
+
+    def _take(self, piece: bytes) -> bool:
+        """Write all of it; False when the terminal is gone."""
+        while piece:
+            try:
+                piece = piece[os.write(self._terminal, piece) :]
+            except BlockingIOError:  # whoever shares the terminal may have set it so
+                select.select([], [self._terminal], [])
+            except OSError:
+                return False
+        return True
 
 
 class DashboardDriver(LinuxDriver):
-    """Textual's driver for terminals, with our writer in place of its own."""
+    """Textual's driver for terminals, with our writer in place of its own, and answers of the terminal kept to itself.
 
-    def start_application_mode(self) -> None:
-        """Set the terminal up; from here on, writes go through `Writer`."""
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        theirs = self._writer_thread
-        if theirs is not None and self._file is not None and not isinstance(theirs, Writer):
-            theirs.stop()
-            ours = Writer(self._file)
-            ours.start()
-            self._writer_thread = ours
+    `on_answer` is told when the terminal has said where its cursor is, by the clock of `time.monotonic`, from the
+    thread that reads; it returns whether it had asked. `awaiting` tells whether such an answer is still to come.
+    """
+
+    _writer: Writer | None = None
+    _started = False
+    on_answer: Callable[[float], bool] | None = None
+    awaiting: Callable[[], bool] | None = None
 
     @property
-    def backlog(self) -> int:
-        """Characters that the terminal has not taken yet."""
-        writer = self._writer_thread
-        return writer.backlog if isinstance(writer, Writer) else 0
+    def unsent(self) -> int:
+        """Bytes that the terminal has not taken yet."""
+        return self._writer.unsent if self._writer is not None else 0
+
+    def write(self, data: str) -> None:
+        """Queue for the terminal; never waits."""
+        if self._writer is not None:
+            self._writer.write(data)
+
+    @property
+    def uses_mouse(self) -> bool:
+        """Whether the terminal reports the mouse."""
+        return self._mouse
+
+    def use_mouse(self, on: bool) -> None:
+        """Have the terminal report the mouse, or leave the mouse to the terminal."""
+        if not on:
+            self._disable_mouse_support()
+        self._mouse = on
+        if on:
+            self._enable_mouse_support()
+
+    def start_application_mode(self) -> None:
+        """Set the terminal up; all writing goes through `Writer`."""
+        if self._writer is None:
+            self._writer = Writer(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        theirs = self._writer_thread
+        if theirs is not None:  # else the program is in the background, and stopped again
+            theirs.stop()
+            self._started = True
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back. An answer still on its way is waited for: it would be typed into the shell."""
+        if not self._started:
+            return
+        self._started = False
+        if self.awaiting is not None:
+            end = time.monotonic() + ANSWER_SECONDS
+            while self.awaiting() and not self.unsent and time.monotonic() < end:
+                time.sleep(0.01)
+        super().stop_application_mode()
+
+    def close(self) -> None:
+        """End the writing."""
+        if self._writer is not None:
+            self._writer.stop()
+            self._writer = None
+
+    def process_message(self, message: Message) -> None:
+        """Keep answers to our own questions from the program: they are no input."""
+        if isinstance(message, CursorPosition) and self.on_answer is not None and self.on_answer(time.monotonic()):
+            return
+        super().process_message(message)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on after a stop. One that was not announced left the terminal as the shell has it since."""
+        if self._auto_restart and self._started:
+            self._must_signal_resume = True
+            self.suspend_application_mode()
+        super()._sigcont_application()
 
 
 class HangUpWatch:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.context import SCREENS, Body, Cursor, ScreenName
+from magflow_tui.tui.views.context import SCREENS, Body, Cursor, ListState, PaneState, ScreenName
 
 if TYPE_CHECKING:
     from magflow_tui.contract.snapshot import Snapshot
@@ -19,15 +19,35 @@ class Place:
     previous: ScreenName | None = None
     account: str | None = None
     frozen: Snapshot | None = None
-    faults_only: bool = False
     zoomed: bool = False
     help_open: bool = False
+    about_open: bool = False
+    #: Lists of which the row under the cursor is open in detail, by name.
+    opened: set[str] = field(default_factory=set)
+    offers_open: bool = False
+    #: The detail pane beside the list.
+    pane: PaneState = field(default_factory=PaneState)
     cursors: dict[str, Cursor] = field(default_factory=dict)
+    lists: dict[str, ListState] = field(default_factory=dict)
+
+    @property
+    def list_name(self) -> str:
+        """The list of the screen: its own name, except that the orders' screen also has the offers."""
+        return "offers" if self.screen == "orders" and self.offers_open else self.screen
 
     @property
     def _list(self) -> str:
         """The list that keys move in: the screen's, or help above it."""
-        return "help" if self.help_open else self.screen
+        return "help" if self.help_open else self.list_name
+
+    @property
+    def list_state(self) -> ListState:
+        """How the list of the screen is looked at."""
+        return self.lists.get(self.list_name, ListState())
+
+    @list_state.setter
+    def list_state(self, state: ListState) -> None:
+        self.lists[self.list_name] = state
 
     @property
     def cursor(self) -> Cursor:
@@ -40,7 +60,8 @@ class Place:
 
     def go(self, screen: ScreenName) -> None:
         """To a screen; help closes."""
-        self.help_open = False
+        self.help_open = self.about_open = False
+        self.pane = PaneState(tab=self.pane.tab)
         if screen != self.screen:
             self.previous, self.screen = self.screen, screen
 
@@ -53,14 +74,17 @@ class Place:
         self.cursor = self.cursor.moved(by, body.keys, body.list_height)
         return self.cursor
 
-    def to_top(self, screen: ScreenName) -> None:
-        """Forget where the cursor was on a screen: it stands on the first row, whichever that is."""
-        self.cursors.pop(screen, None)
+    def to_top(self, list_name: str) -> None:
+        """Forget where the cursor of a list was: it stands on the first row, whichever that is."""
+        self.cursors.pop(list_name, None)
 
     def show_account(self, account: str | None) -> None:
         """One account, or all; every list begins anew."""
         self.account = account
         self.cursors.clear()
+        self.opened.clear()
+        self.pane = PaneState()
+        self.lists = {name: replace(state, marks=frozenset(), range_from=None) for name, state in self.lists.items()}
 
     def toggle_help(self) -> None:
         """Open help at its top, or close it."""

@@ -1,111 +1,37 @@
-"""Roles to colours, at one place: each theme gives every role a style and Textual the background under it."""
+"""Roles to styles, at one place, and the themes as Textual knows them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import get_args
 
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
+from magflow_tui.tui.palettes import PALETTES, Palette
 from magflow_tui.tui.views.spans import Role
 
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours of a theme, as Rich reads them (`#rrggbb`, or a name of the terminal's own sixteen)."""
-
-    name: str
-    dark: bool
-    ansi: bool
-    background: str
-    text: str
-    muted: str
-    faint: str
-    title: str
-    ok: str
-    warn: str
-    crit: str
-    info: str
-    key: str
-    bar: str
-    spark: str
-    on_accent: str
-    accent: str
-    selected: str
-
-
-DARK = Palette(
-    name="magflow-dark",
-    dark=True,
-    ansi=False,
-    background="#14171c",
-    text="#c5cad3",
-    muted="#747d8c",
-    faint="#363c47",
-    title="#9db8d9",
-    ok="#7fae7a",
-    warn="#e0b15e",
-    crit="#f0716f",
-    info="#6fa8dc",
-    key="#d7dce4",
-    bar="#5b8cbf",
-    spark="#5f7f9f",
-    on_accent="#14171c",
-    accent="#8fb3de",
-    selected="#2b3648",
-)
-LIGHT = Palette(
-    name="magflow-light",
-    dark=False,
-    ansi=False,
-    background="#fbfaf7",
-    text="#2d3138",
-    muted="#7a808a",
-    faint="#d5d3cc",
-    title="#28578c",
-    ok="#3d7a3a",
-    warn="#9a6200",
-    crit="#b3261e",
-    info="#1f62ad",
-    key="#16191d",
-    bar="#5a86b5",
-    spark="#7c9abc",
-    on_accent="#ffffff",
-    accent="#2f6099",
-    selected="#d9e5f3",
-)
-ANSI = Palette(
-    name="magflow-ansi",
-    dark=True,
-    ansi=True,
-    background="ansi_default",
-    text="default",
-    muted="bright_black",
-    faint="bright_black",
-    title="default",
-    ok="green",
-    warn="yellow",
-    crit="red",
-    info="cyan",
-    key="default",
-    bar="blue",
-    spark="blue",
-    on_accent="default",
-    accent="default",
-    selected="default",
-)
-PALETTES: Mapping[str, Palette] = {palette.name: palette for palette in (DARK, LIGHT, ANSI)}
 #: No colour at all: sign and word carry everything, reverse and bold the rest.
-MONO = "magflow-mono"
+MONO = "mono"
+
+
+def theme_names() -> tuple[str, ...]:
+    """What the settings and `:theme` may name, beside `auto`."""
+    return (*PALETTES, MONO)
+
+
+def textual_name(name: str) -> str:
+    """A theme's name among Textual's own."""
+    return f"magflow-{name}"
 
 
 def styles(name: str) -> dict[Role, Style]:
     """The style of every role in a theme."""
-    if name == MONO:
-        return _mono()
-    palette = PALETTES[name]
+    return _mono() if name == MONO else _coloured(PALETTES[name])
+
+
+def _coloured(palette: Palette) -> dict[Role, Style]:
     # The terminal's own background stays under its own sixteen colours, and ours comes with every style otherwise.
     ground = Style() if palette.ansi else Style(bgcolor=palette.background)
     strong = Style(color=palette.key, bold=True)
@@ -131,13 +57,14 @@ def styles(name: str) -> dict[Role, Style]:
     }
     by_role = {role: ground + style for role, style in by_role.items()}
     if palette.ansi:
-        reverse = Style(reverse=True)
-        return by_role | {"selected": reverse, "brand": Style(bold=True), "alarm": reverse, "prompt": reverse}
+        turned: tuple[Role, ...] = ("selected", "alarm", "prompt", "caret")
+        return by_role | {"brand": Style(bold=True)} | dict.fromkeys(turned, Style(reverse=True))
     return by_role | {
         "selected": Style(color=palette.key, bgcolor=palette.selected),
         "brand": Style(color=palette.on_accent, bgcolor=palette.accent, bold=True),
         "alarm": Style(color=palette.on_accent, bgcolor=palette.crit, bold=True),
         "prompt": Style(color=palette.on_accent, bgcolor=palette.warn, bold=True),
+        "caret": Style(color=palette.background, bgcolor=palette.text),
     }
 
 
@@ -145,7 +72,7 @@ def _mono() -> dict[Role, Style]:
     plain, bold, reverse = Style(), Style(bold=True), Style(reverse=True)
     by_role: dict[Role, Style] = dict.fromkeys(get_args(Role), plain)
     heavy: tuple[Role, ...] = ("title", "crit", "key", "strong", "tab_active", "brand")
-    turned: tuple[Role, ...] = ("selected", "alarm", "prompt")
+    turned: tuple[Role, ...] = ("selected", "alarm", "prompt", "caret")
     return by_role | dict.fromkeys(heavy, bold) | dict.fromkeys(turned, reverse)
 
 
@@ -153,7 +80,7 @@ def themes() -> list[Theme]:
     """The themes as Textual knows them: it needs the background; our lines bring their own colours."""
     own = [
         Theme(
-            name=palette.name,
+            name=textual_name(name),
             primary=palette.info,
             background=palette.background,
             surface=palette.background,
@@ -161,20 +88,26 @@ def themes() -> list[Theme]:
             foreground=palette.text,
             dark=palette.dark,
         )
-        for palette in PALETTES.values()
+        for name, palette in PALETTES.items()
         if not palette.ansi
     ]
-    # Textual's own sheet wants all the variables that its ANSI theme has.
-    return own + [replace(BUILTIN_THEMES["ansi-dark"], name=name) for name in (ANSI.name, MONO)]
+    # Textual's own sheet wants all the variables that its ANSI themes have.
+    ansi = {name: "ansi-dark" if palette.dark else "ansi-light" for name, palette in PALETTES.items() if palette.ansi}
+    ansi[MONO] = "ansi-dark"
+    return own + [replace(BUILTIN_THEMES[base], name=textual_name(name)) for name, base in ansi.items()]
 
 
-def choose_theme(environ: Mapping[str, str]) -> str:
-    """The theme for a terminal: none of the colours under NO_COLOR, the terminal's own sixteen where it has no more.
+def choose_theme(wanted: str, environ: Mapping[str, str]) -> str:
+    """The name of the theme to use. Under `auto` the terminal decides.
 
-    `COLORFGBG`, where a terminal sets it, ends with the number of its background: 7 and 15 are light.
+    None of the colours under NO_COLOR, the terminal's own sixteen where it has no more. `COLORFGBG`, where a terminal
+    sets it, ends with the number of its background: 7 and 15 are light.
     """
+    if wanted != "auto":
+        return wanted
     if environ.get("NO_COLOR"):
         return MONO
+    light = environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15")
     if environ.get("TERM") in ("linux", "vt100", "vt220", "ansi"):
-        return ANSI.name
-    return LIGHT.name if environ.get("COLORFGBG", "").rpartition(";")[2] in ("7", "15") else DARK.name
+        return "ansi-light" if light else "ansi-dark"
+    return "light" if light else "dark"

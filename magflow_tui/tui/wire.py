@@ -7,14 +7,18 @@ This module stands between its compositor and its driver (`App._display`), on th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
 from textual.strip import Strip
+
+from magflow_tui.tui.outlet import Slice
+from magflow_tui.tui.views.spans import Cells, cells_of, changed_ranges
 
 _NO_STYLE = Style.null()
 
@@ -26,10 +30,11 @@ class Pen:
         self._system = system
         self._style: Style = _NO_STYLE
         self._parts: list[str] = []
+        self.size = 0
 
     def move(self, x: int, y: int) -> None:
         """Put the cursor on a cell, both counted from 0."""
-        self._parts.append(f"\x1b[{y + 1};{x + 1}H")
+        self._put(f"\x1b[{y + 1};{x + 1}H")
 
     def write(self, segments: Iterable[Segment]) -> None:
         """Write segments behind the cursor."""
@@ -37,12 +42,19 @@ class Pen:
             if control or not text:
                 continue
             self._change(style or _NO_STYLE)
-            self._parts.append(text)
+            self._put(text)
 
     def finish(self) -> str:
-        """All of it, ending with attributes off."""
+        """All of it, ending with attributes off; the next is written from there."""
         self._change(_NO_STYLE, end=True)
-        return "".join(self._parts)
+        text = "".join(self._parts)
+        self._parts.clear()
+        self.size = 0
+        return text
+
+    def _put(self, text: str) -> None:
+        self._parts.append(text)
+        self.size += len(text)
 
     def _change(self, style: Style, *, end: bool = False) -> None:
         before, self._style = self._style, style
@@ -50,7 +62,7 @@ class Pen:
             return
         codes = self._codes(before, style)
         if codes:
-            self._parts.append("\x1b[0m" if end else f"\x1b[{';'.join(codes)}m")
+            self._put("\x1b[0m" if end else f"\x1b[{';'.join(codes)}m")
 
     def _codes(self, before: Style, after: Style) -> list[str]:
         """SGR parameters that turn one style into the other."""
@@ -94,55 +106,88 @@ def _system_of(console: Console) -> ColorSystem:
     }.get(name or "", ColorSystem.TRUECOLOR)
 
 
+def without_rest(update: CompositorUpdate, panel: Region, part: Region) -> CompositorUpdate:
+    """Of an update, what is to be drawn outside of a panel and in this part of it; both are regions of the screen."""
+    if not isinstance(update, ChopsUpdate):
+        return update
+    spans: list[tuple[int, int, int]] = []
+    for y, x1, x2 in update.spans:
+        if not panel.y <= y < panel.bottom:
+            spans.append((y, x1, x2))
+        elif part.y <= y < part.bottom and x1 < part.right:
+            spans.append((y, x1, min(x2, part.right)))
+    return ChopsUpdate(update.chops, spans, update.chop_ends)
+
+
+def _cells(strip: Strip) -> Cells:
+    return cells_of((segment.text, segment.style or _NO_STYLE) for segment in strip if not segment.control)
+
+
 class Mirror:
     """What each row of the terminal shows, as far as it is known, so that a row is not sent twice."""
 
     def __init__(self) -> None:
         self._rows: dict[int, Strip] = {}
         self._size = (0, 0)
+        #: Whether 256 colours are to do where the terminal has more: they are written in half the bytes.
+        self.few_colours = False
 
     def forget(self) -> None:
         """Nothing is known any more: the terminal was resized, or someone else drew on it."""
         self._rows.clear()
 
-    def render(self, update: CompositorUpdate, size: tuple[int, int], console: Console) -> str | None:
-        """What to send for an update of a screen of `size` (columns, rows); None for an update of an unknown kind."""
+    def render(
+        self, update: CompositorUpdate, size: tuple[int, int], console: Console, slice_size: int
+    ) -> list[Slice] | None:
+        """What to send for an update of a screen of `size` (columns, rows); None for an update of an unknown kind.
+
+        A slice ends with the first row that makes it `slice_size` characters or more; a row is in one slice alone.
+        """
         if size != self._size:
             self._size = size
             self.forget()
-        pen = Pen(_system_of(console))
+        system = _system_of(console)
+        pen = Pen(ColorSystem.EIGHT_BIT if self.few_colours and system is ColorSystem.TRUECOLOR else system)
+        slices: list[Slice] = []
+        rows: set[int] = set()
+        for y, x, strip in self._pieces(update):
+            if rows and y not in rows and pen.size >= slice_size:
+                slices.append(Slice(frozenset(rows), pen.finish()))
+                rows.clear()
+            if self._write(y, x, strip, pen):
+                rows.add(y)
+        if rows:
+            slices.append(Slice(frozenset(rows), pen.finish()))
+        if not isinstance(update, (ChopsUpdate, LayoutUpdate)):
+            self.forget()
+            return None
+        return slices
+
+    @staticmethod
+    def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
+        """Row, column and content of what an update draws, row by row."""
         if isinstance(update, ChopsUpdate):
             for y, x1, x2 in update.spans:
                 for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                     if strip is not None and x < x2 and end > x1:
                         start, stop = max(x, x1), min(end, x2)
-                        self._write(y, start, strip.crop(start - x, stop - x), pen)
+                        yield y, start, strip.crop(start - x, stop - x)
         elif isinstance(update, LayoutUpdate):
             for y, line in enumerate(update.strips, update.region.y):
-                self._write(y, update.region.x, Strip.join(line), pen)
-        else:
-            self.forget()
-            return None
-        return pen.finish()
+                yield y, update.region.x, Strip.join(line)
 
-    def _write(self, y: int, x: int, strip: Strip, pen: Pen) -> None:
+    def _write(self, y: int, x: int, strip: Strip, pen: Pen) -> bool:
         """Put a strip on a row, where it is not there already."""
         row, stop = self._rows.get(y), x + strip.cell_length
         if row is not None:
-            if row.crop(x, stop).simplify() == strip.simplify():
-                return
-            self._rows[y] = Strip.join([row.crop(0, x), strip, row.crop(stop)]).simplify()
-        elif x == 0 and stop >= self._size[0]:
-            self._rows[y] = strip.simplify()
-        pen.move(x, y)
-        pen.write(strip)
-
-
-class Rendered(CompositorUpdate):
-    """An update that is text already."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def render_segments(self, console: Console) -> str:
-        return self._text
+            ranges = changed_ranges(_cells(row.crop(x, stop)), _cells(strip))
+            if ranges:
+                self._rows[y] = Strip.join([row.crop(0, x), strip, row.crop(stop)]).simplify()
+        else:
+            ranges = [(0, strip.cell_length)]
+            if x == 0 and stop >= self._size[0]:
+                self._rows[y] = strip.simplify()
+        for first, end in ranges:
+            pen.move(x + first, y)
+            pen.write(strip.crop(first, end))
+        return bool(ranges)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,10 +22,12 @@ import pytest
 import uvicorn
 
 from magflow_tui.contract.events import EventPage
+from magflow_tui.contract.minutes import Minutes
 from magflow_tui.contract.records import OrderPage, RequestPage
+from magflow_tui.contract.runs import RunPage, RunPages, Throughput
 from magflow_tui.contract.snapshot import Snapshot
 from magflow_tui.tui.text import speak
-from magflow_tui.tui.views.context import Link, OrdersShown, RequestsShown, View
+from magflow_tui.tui.views.context import Link, RequestsShown, RowsShown, RunShown, View
 
 HERE = Path(__file__).parent
 #: The recorded moment, as a wall clock shows it two hours east of Greenwich.
@@ -58,15 +61,21 @@ def full_view(snapshot: Snapshot) -> View:
     orders = OrderPage.model_validate_json((HERE / "recorded/orders.json").read_text())
     requests = RequestPage.model_validate_json((HERE / "recorded/requests.json").read_text())
     events = EventPage.model_validate_json((HERE / "recorded/events.json").read_text())
+    rows = tuple(reversed(requests.requests))
+    pages = RunPages.model_validate_json((HERE / "recorded/run_pages.json").read_text())
+    throughput = Throughput.model_validate_json((HERE / "recorded/run_throughput.json").read_text())
     return View(
         now=NOW,
         say=speak(),
         snapshot=snapshot,
         link=Link("live", 0.2),
         zone=ZONE,
-        orders=OrdersShown(orders.orders[:200], total=450),
-        requests=RequestsShown(tuple(reversed(requests.requests))),
+        orders=RowsShown(orders.orders[:200], position=0, total=450, more_behind=True),
+        requests=RequestsShown(rows, known=rows),
+        older_runs=RunPage.model_validate_json((HERE / "recorded/runs.json").read_text()).runs,
+        run_details={5108: RunShown(5108, pages.missed, throughput)},
         events=tuple(reversed(events.events)),
+        minutes=Minutes.model_validate_json((HERE / "recorded/minutes.json").read_text()),
     )
 
 
@@ -131,6 +140,20 @@ def session(socket_path: str) -> Any:
 
 
 @pytest.fixture(scope="session")
+def watch() -> Any:
+    """Opens the dashboard over a session: `async with watch(session, size) as operator`."""
+    return load("operating").watching
+
+
+@pytest.fixture
+async def operator(standin: Any, session: Any, watch: Any) -> AsyncIterator[Any]:
+    """An operator before the dashboard, which shows the stand-in's first snapshot."""
+    async with watch(session) as operator:
+        await operator.until("WARNING 60")
+        yield operator
+
+
+@pytest.fixture(scope="session")
 def terminals() -> ModuleType:
     """The pseudo-terminal harness."""
     return load("terminal")
@@ -140,3 +163,37 @@ def terminals() -> ModuleType:
 def standin_class() -> Any:
     """The engine's stand-in, to be made and served by the test."""
     return load("standin").Standin
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[Callable[[str], str]]:
+    """Starts the stand-in in a process of its own, one for each mode asked for; gives its socket."""
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    with tempfile.TemporaryDirectory(prefix="mf-", dir="/tmp") as folder:
+
+        def start(mode: str) -> str:
+            path = f"{folder}/{mode.replace(' ', '-')}.sock"
+            if mode not in running:
+                running[mode] = subprocess.Popen([sys.executable, str(HERE / "standin.py"), path, *mode.split()])
+            return path
+
+        yield start
+        for process in running.values():
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.fixture
+def open_dashboard(engines: Callable[[str], str], terminals: ModuleType) -> Iterator[Callable[..., Any]]:
+    """Opens the dashboard over a stand-in; at 140x40 unless told."""
+    opened: list[Any] = []
+
+    def open_one(mode: str = "still", columns: int = 140, rows: int = 40, **environ: str) -> Any:
+        terminal = terminals.Terminal([str(HERE / "dashboard.py"), engines(mode)], columns, rows, environ)
+        opened.append(terminal)
+        terminal.read_until("WARNING 60", 20)
+        return terminal
+
+    yield open_one
+    for terminal in opened:
+        terminal.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -49,13 +50,25 @@ class SocketSession:
         self.scenario = name
 
 
+def run_in_haste(session: SocketSession, times: float) -> int:
+    """Run with a clock that goes faster by so many times: what takes minutes is seen in seconds."""
+    os.environ.update(TEXTUAL_FPS="15", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+    from magflow_tui.config import Look
+    from magflow_tui.tui.app import MagFlowApp
+
+    look = Look(slow="on" if "DASHBOARD_SLOW" in os.environ else "auto")
+    app = MagFlowApp(session, look=look, clock=lambda: time.monotonic() * times)
+    return app.run() or app.return_code or 0
+
+
+def main() -> int:
+    """The exit code."""
+    session, began = SocketSession(sys.argv[1], is_demo="demo" in sys.argv[2:]), datetime.now(UTC)
+    if "DASHBOARD_HASTE" in os.environ:
+        return run_in_haste(session, float(os.environ["DASHBOARD_HASTE"]))
+    stands = "DASHBOARD_CLOCK_STANDS" in os.environ
+    return run_dashboard(None, None, session=session, now=lambda: began if stands else datetime.now(UTC))
+
+
 if __name__ == "__main__":
-    began = datetime.now(UTC)
-    sys.exit(
-        run_dashboard(
-            None,
-            None,
-            session=SocketSession(sys.argv[1], is_demo="demo" in sys.argv[2:]),
-            now=lambda: began if "DASHBOARD_CLOCK_STANDS" in os.environ else datetime.now(UTC),
-        )
-    )
+    sys.exit(main())

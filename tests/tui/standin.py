@@ -1,7 +1,7 @@
 """A stand-in for the engine: a plain ASGI application that serves recorded answers over a unix socket.
 
-Run by path it serves until it is ended: `python standin.py SOCKET [still|live|ingest]`. `still` sends the same snapshot
-every second, `live` one in which a sync goes on, as the engine does.
+Run by path it serves until it is ended: `python standin.py SOCKET [still|live [PERIOD]]`. Every second, or PERIOD,
+`still` sends the same snapshot, and `live` one in which a sync goes on, as the engine does.
 """
 
 from __future__ import annotations
@@ -36,13 +36,22 @@ class Standin:
         self.snapshot = recorded("snapshot")
         self.requests = recorded("requests")
         self.orders = recorded("orders")
+        self.offers = recorded("offers")
         self.events = recorded("events")
+        self.runs = recorded("runs")
+        self.pages = recorded("run_pages")
+        self.throughput = recorded("run_throughput")
+        self.minutes = recorded("minutes")
         self.asked: list[tuple[str, str, str]] = []
+        self.queries: list[tuple[str, str]] = []
+        self.failing: str | None = None
         self.ticks = 0
         self.streams = 0
         self.refuse: tuple[int, dict[str, Any]] | None = None
         self.changed = asyncio.Event()
         self.closing = asyncio.Event()
+        #: Paths whose answers wait for an event.
+        self.gates: dict[str, asyncio.Event] = {}
 
     def publish(self, **changes: Any) -> None:
         """Change the snapshot and send it to everyone now."""
@@ -101,9 +110,12 @@ class Standin:
             if not message.get("more_body"):
                 break
         self.asked.append((scope["method"], path, body.decode()))
+        self.queries.append((path, scope["query_string"].decode()))
         if path == "/snapshot/stream":
             await self._stream(send)
             return
+        if path in self.gates:
+            await self.gates[path].wait()
         status, answer = self._answer(scope["method"], path, query, body)
         await send(
             {
@@ -136,6 +148,8 @@ class Standin:
     def _answer(self, method: str, path: str, query: dict[str, str], body: bytes) -> tuple[int, Any]:
         if path == "/snapshot":
             return 200, self.snapshot
+        if path == "/monitoring/minutes":
+            return 200, self.minutes
         if path == "/requests":
             after, limit = int(query.get("after", 0)), int(query.get("limit", 500))
             rows = [row for row in self.requests["requests"] if row["seq"] > after]
@@ -144,8 +158,14 @@ class Standin:
             after = int(query.get("after") or 0)
             rows = [event for event in self.events["events"] if event["seq"] > after]
             return 200, dict(self.events, events=rows[-int(query.get("limit", 200)) :])
-        if path == "/orders":
-            return 200, self._orders(query)
+        if path == self.failing:
+            return 503, {"code": "store", "message": "The store is busy."}
+        if path in ("/orders", "/offers"):
+            name = path[1:]
+            return 200, self._list(getattr(self, name)[name], name, query)
+        if path in ("/orders/count", "/offers/count"):
+            name = path.split("/")[1]
+            return 200, self._count(getattr(self, name)[name], query)
         if path.startswith("/orders/"):
             number = int(path.split("/")[2])
             row = next(row for row in self.orders["orders"] if row["id"] == number)
@@ -158,7 +178,11 @@ class Standin:
             run = dict(self.snapshot["recent_runs"][0], run_id=6001, resource=wanted["resources"][0], result="running")
             return 200, {"runs": [run], "joined": []}
         if path == "/runs":
-            return 200, {"runs": [], "next_before": None}
+            return 200, self._runs(query)
+        if path in (f"/runs/{self.pages['run_id']}/pages", f"/runs/{self.pages['run_id']}/throughput"):
+            return 200, self.pages if path.endswith("/pages") else self.throughput
+        if path.startswith("/runs/") and path.endswith("/pages"):
+            return 200, {"run_id": int(path.split("/")[2]), "missed": []}
         if path.startswith("/runs/") and method == "POST":
             run = self.snapshot["recent_runs"][0]
             return 200, run if path.endswith("/cancel") else {"runs": [run], "joined": []}
@@ -168,15 +192,60 @@ class Standin:
             return 200, {"stopping": True, "message": "stopping"}
         return 404, {"code": "not_found", "message": "There is no such thing."}
 
-    def _orders(self, query: dict[str, str]) -> dict[str, Any]:
-        rows = [row for row in self.orders["orders"] if query.get("account") in (None, row["account"])]
-        start, limit = int(query.get("after") or 0), int(query.get("limit", 100))
-        end = start + limit
+    def _runs(self, query: dict[str, str]) -> dict[str, Any]:
+        before, limit = int(query.get("before") or 1 << 60), int(query.get("limit", 50))
+        rows = [run for run in (*self.snapshot["recent_runs"], *self.runs["runs"]) if run["run_id"] < before]
+        return {"runs": rows[:limit], "next_before": rows[limit - 1]["run_id"] if len(rows) > limit else None}
+
+    def _list(self, rows: list[dict[str, Any]], name: str, query: dict[str, str]) -> dict[str, Any]:
+        """A page of a list that stands in its own order. A row's mark is its account and number."""
+        marks = [_mark(row) for row in rows]
+        wanted = [index for index, row in enumerate(rows) if _wanted(row, query)]
+        if query.get("descending") == ("false" if name == "orders" else "true"):
+            rows, marks = rows[::-1], marks[::-1]
+            wanted = sorted(len(rows) - 1 - index for index in wanted)
+        limit = int(query.get("limit", 100))
+        if "before" in query or "from_end" in query:
+            place = marks.index(query["before"]) if "before" in query else len(rows)
+            found = [index for index in wanted if index < place][-limit:]
+        else:
+            place = marks.index(query["after"]) + 1 if "after" in query else 0
+            place = marks.index(query["start_at"]) if "start_at" in query else place
+            found = [index for index in wanted if index >= place][:limit]
+        whole = not ({"where", "findings", "sellable"} & query.keys())
         return {
-            "orders": rows[start:end],
-            "total": len(rows) if query.get("count") else None,
-            "next_after": str(end) if end < len(rows) else None,
+            name: [rows[index] for index in found],
+            "total": len(wanted) if whole or query.get("count") else None,
+            "first": marks[found[0]] if found else None,
+            "last": marks[found[-1]] if found else None,
+            "next_before": marks[found[0]] if found and found[0] > wanted[0] else None,
+            "next_after": marks[found[-1]] if found and found[-1] < wanted[-1] else None,
         }
+
+    def _count(self, rows: list[dict[str, Any]], query: dict[str, str]) -> dict[str, Any]:
+        end = [_mark(row) for row in rows].index(query["before"]) if "before" in query else len(rows)
+        found, most = sum(_wanted(row, query) for row in rows[:end]), int(query.get("most", 10_000))
+        return {"rows": min(found, most), "capped": found > most, "looked_at": end}
+
+
+def _mark(row: dict[str, Any]) -> str:
+    return f"{row['account']}:{row['id']}"
+
+
+def _wanted(row: dict[str, Any], query: dict[str, str]) -> bool:
+    """Whether a row meets a query; of a filter's conditions, as far as a field's text has the value in it."""
+    if query.get("account") not in (None, row["account"]):
+        return False
+    if (query.get("findings") and not row["findings"]) or (query.get("sellable") == "false" and row["sellable"]):
+        return False
+    alternatives = json.loads(query.get("where", "{}")).get("alternatives", [])
+    return not alternatives or any(all(_meets(row, term) for term in group) for group in alternatives)
+
+
+def _meets(row: dict[str, Any], term: dict[str, Any]) -> bool:
+    named = {"acct": "account", "status": "status_text"}.get(term.get("field") or "", term.get("field"))
+    texts = [row[named]] if named else [row["id"], row["account"], row.get("customer"), row.get("name")]
+    return any(term["value"].lower() in str(text).lower() for text in texts) != term.get("negated", False)
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
@@ -189,7 +258,7 @@ def main() -> None:
     """Serve on a socket until ended."""
     import uvicorn
 
-    app = Standin(*sys.argv[2:3])
+    app = Standin(*sys.argv[2:3], *map(float, sys.argv[3:4]))
     uvicorn.run(app, uds=sys.argv[1], log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 import pyte
@@ -20,6 +21,9 @@ import pyte
 _TAKE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
+#: What a terminal is asked, and what it says: that it can show a frame at once, and where its cursor is.
+WHERE = b"\x1b[6n"
+ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", WHERE: b"\x1b[1;1R"}
 
 
 class Terminal:
@@ -36,7 +40,7 @@ class Terminal:
         keep = {
             key: value
             for key, value in os.environ.items()
-            if key not in ("NO_COLOR", "SSH_CONNECTION", "COLUMNS", "LINES")
+            if key not in ("NO_COLOR", "SSH_CONNECTION", "COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")
         }
         self.process = subprocess.Popen(
             [sys.executable, "-c", _TAKE_TERMINAL, sys.executable, *arguments],
@@ -49,6 +53,13 @@ class Terminal:
         self._slave = slave
         self.bytes = 0
         self.raw = b""
+        #: Bytes a second that the link lets through; None: all.
+        self.rate: float | None = None
+        self._budget, self._budget_at = 0.0, time.monotonic()
+        self._gone = self._open_frame = False
+        self.answers = True
+        self.questions: Counter[bytes] = Counter()
+        self._unread = b""
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size; the program is told."""
@@ -67,30 +78,71 @@ class Terminal:
 
     def read_until_quiet(self, quiet: float = 0.35, seconds: float = 10.0) -> int:
         """Read until nothing has come for `quiet` seconds; how many bytes came."""
-        total, end = 0, time.monotonic() + seconds
-        while time.monotonic() < end:
-            got = self.read_for(quiet)
-            total += got
-            if not got:
-                break
-        return total
+        before, last = self.bytes, time.monotonic()
+        end = last + seconds
+        while (now := time.monotonic()) < min(end, last + quiet) and not self._gone:
+            if self._take(min(end, last + quiet) - now):
+                last = time.monotonic()
+        return self.bytes - before
+
+    def seconds_to_move(self, keys: str, seconds: float = 5.0) -> float:
+        """Type, and read until another row is marked as the one under the cursor; how long that took."""
+        before, began = self._marked(), time.monotonic()
+        self.send(keys)
+        while (now := time.monotonic()) < began + seconds:
+            # What is between two marks is shown when the second has come.
+            if self._take(began + seconds - now) and not self._open_frame and self._marked() != before:
+                return time.monotonic() - began
+        return seconds
+
+    def _marked(self) -> list[tuple[str, bool]]:
+        """The ground of each row, near its start: it tells the row under the cursor, whatever else changes."""
+        cells = [self.screen.buffer[row][4] for row in range(self.screen.lines)]
+        return [(cell.bg, cell.reverse) for cell in cells]
 
     def _read(self, end: float, text: str | None) -> int:
-        count = 0
-        while (left := end - time.monotonic()) > 0 and (text is None or text not in self.text()):
-            if not select.select([self.master], [], [], left)[0]:
-                break
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:
-                break
-            count += len(data)
-            self.bytes += len(data)
-            self.raw += data
-            if b"\x1b[?2026$p" in data:
-                os.write(self.master, b"\x1b[?2026;2$y")
-            self._stream.feed(data.replace(b"\x1b[>25u", b"").replace(b"\x1b[<u", b""))
-        return count
+        before = self.bytes
+        while (left := end - time.monotonic()) > 0 and not self._gone and (text is None or text not in self.text()):
+            self._take(left)
+        return self.bytes - before
+
+    def _take(self, seconds: float) -> bool:
+        """Read once, within so long, as much as the link lets through; whether something came."""
+        allowed = 65536
+        if self.rate is not None:
+            now = time.monotonic()
+            self._budget = min(self._budget + (now - self._budget_at) * self.rate, max(256.0, self.rate * 0.02))
+            self._budget_at = now
+            allowed = int(self._budget)
+            if not allowed:
+                time.sleep(min(seconds, 0.002))
+                return False
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self.master, allowed)
+        except OSError:
+            self._gone = True
+            return False
+        self._budget -= len(data)
+        self.bytes += len(data)
+        self.raw += data
+        if b"\x1b[?2026h" in data or b"\x1b[?2026l" in data:
+            self._open_frame = data.rfind(b"\x1b[?2026h") > data.rfind(b"\x1b[?2026l")
+        self._answer(data)
+        self._stream.feed(data.replace(b"\x1b[>25u", b"").replace(b"\x1b[<u", b""))
+        return True
+
+    def _answer(self, data: bytes) -> None:
+        """Answer what the program asks of its terminal."""
+        asked = self._unread + data
+        for question, answer in ANSWERS.items():
+            count = asked.count(question)
+            self.questions[question] += count
+            for _ in range(count if self.answers else 0):
+                os.write(self.master, answer)
+        tail = asked[asked.rfind(b"\x1b") :] if b"\x1b" in asked else b""
+        self._unread = tail if any(question != tail and question.startswith(tail) for question in ANSWERS) else b""
 
     def text(self) -> str:
         """What is on the screen."""

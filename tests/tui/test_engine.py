@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from magflow_tui.client import engine_mark, ensure_engine, stop_engine
+from magflow_tui.config.look import Look
 from magflow_tui.tui.app import MagFlowApp
 from magflow_tui.tui.session import LocalSession
 
@@ -58,7 +59,7 @@ async def test_the_dashboard_starts_an_engine_says_the_marketplace_is_down_and_s
 ) -> None:
     config = data_dir.parent / "config.toml"
     config.write_text(SETTINGS.format(port=nobody))
-    app = MagFlowApp(LocalSession(data_dir, config), environ={"TERM": "xterm"}, ascii_only=False)
+    app = MagFlowApp(LocalSession(data_dir, config), look=Look(ascii="off"), environ={"TERM": "xterm"})
     try:
         async with app.run_test(size=(140, 40)) as pilot:
             await until(pilot, app, lambda: "marketplace unreachable" in shown(app))
@@ -97,7 +98,7 @@ async def test_an_engine_that_a_command_started_for_itself_is_kept_and_its_sched
 async def test_settings_that_are_wrong_are_named_on_the_screen_which_can_still_be_quit(data_dir: Path) -> None:
     config = data_dir.parent / "config.toml"
     config.write_text(SETTINGS.format(port=1).replace("emag-ro", "emag-xx"))
-    app = MagFlowApp(LocalSession(data_dir, config), environ={"TERM": "xterm"}, ascii_only=False)
+    app = MagFlowApp(LocalSession(data_dir, config), look=Look(ascii="off"), environ={"TERM": "xterm"})
     async with app.run_test(size=(140, 40)) as pilot:
         await until(pilot, app, lambda: "platform" in shown(app))
         assert "no engine" in shown(app)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.tui.views import figures
-from magflow_tui.tui.views.glyphs import ASCII, UNICODE, bar, plot, progress, sparkline, wants_ascii
+from magflow_tui.tui.views.glyphs import ASCII, UNICODE, bar, progress, sparkline, wants_ascii
 from magflow_tui.tui.views.spans import join, line_cells
 
 
@@ -47,6 +47,11 @@ def test_times_are_local_and_days_are_named_when_it_is_not_today() -> None:
     assert figures.day(datetime(2026, 3, 14, 21, 10, tzinfo=UTC), now, zone) == "03-14 23:10"
 
 
+@given(st.floats(0, 1e6), st.one_of(st.none(), st.floats(0, 1e6)))
+def test_the_cost_of_the_link_is_always_as_wide(kb_per_second: float, round_trip_ms: float | None) -> None:
+    assert len(figures.link_cost(kb_per_second, round_trip_ms)) == len(figures.link_cost(0.6, 38.0))
+
+
 @given(st.floats(-1, 2), st.integers(0, 60))
 def test_bars_are_as_long_as_asked_and_full_only_when_full(share: float, width: int) -> None:
     for glyphs in (UNICODE, ASCII):
@@ -65,20 +70,13 @@ def test_a_bar_past_its_warning_is_no_longer_quiet() -> None:
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 500)), max_size=80), st.integers(0, 60))
-def test_sparklines_and_plots_are_as_wide_as_asked(values: list[int | None], width: int) -> None:
+def test_sparklines_are_as_wide_as_asked(values: list[int | None], width: int) -> None:
     assert line_cells(sparkline(values, width, UNICODE)) == width
-    rows = plot(values, width, 3, UNICODE, top=100, is_bad=lambda value: value > 80)
-    assert [line_cells(row) for row in rows] == [width] * 3
 
 
 def test_a_sparkline_has_one_colour_and_shows_the_smallest_value_above_nothing() -> None:
     [(signs, role)] = sparkline([None, 0, 1, 100], 6, UNICODE, top=100)
     assert (signs, role) == ("   ▁▂█", "spark")
-
-
-def test_a_plot_marks_what_is_bad() -> None:
-    rows = plot([10, 90], 2, 1, UNICODE, top=100, is_bad=lambda value: value > 80)
-    assert rows == [(("▂", "spark"), ("▇", "bar_warn"))]
 
 
 @pytest.mark.parametrize(

@@ -12,24 +12,29 @@ from magflow_tui.tui.text import ENGLISH, speak
 SOURCES = sorted(Path(magflow_tui.tui.__file__).parent.rglob("*.py"))
 
 
-def strings() -> tuple[set[str], set[str]]:
-    """Every string in the sources but the table's own, and the beginnings of those that are put together."""
+def strings() -> tuple[set[str], set[str], set[str]]:
+    """Every string in the sources but the table's own, and beginnings and ends of those that are put together."""
     whole: set[str] = set()
     begun: set[str] = set()
+    ended: set[str] = set()
     for source in SOURCES:
         if source.parent.name == "text":
             continue
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 begun.add(str(node.values[0].value))
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[-1], ast.Constant):
+                ended.add(str(node.values[-1].value))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 whole.add(node.value)
-    return whole, {start for start in begun if re.fullmatch(r"[a-z_]+\.", start)}
+    starts = {start for start in begun if re.fullmatch(r"[a-z_]+\.", start)}
+    return whole, starts, {end for end in ended if re.fullmatch(r"\.[a-z_]+", end)}
 
 
 def test_every_word_in_the_table_is_said_somewhere() -> None:
-    whole, begun = strings()
-    assert [key for key in ENGLISH if key not in whole and not key.startswith(tuple(begun))] == []
+    whole, begun, ended = strings()
+    told = (key for key in ENGLISH if key not in whole and not key.startswith(tuple(begun)))
+    assert [key for key in told if not key.endswith(tuple(ended))] == []
 
 
 def test_every_key_that_is_said_has_its_words() -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from magflow_tui.contract.snapshot import Snapshot
 from magflow_tui.tui.actions import Situation, help_groups, hints
 from magflow_tui.tui.app import BODIES
+from magflow_tui.tui.text import speak
 from magflow_tui.tui.views import keyhelp
-from magflow_tui.tui.views.context import SCREENS, Cursor, Link, OrdersShown, ScreenName, View
+from magflow_tui.tui.views.context import SCREENS, Cursor, Link, RowsShown, ScreenName, View
 from magflow_tui.tui.views.frame import event_line, hints_line, is_reduced, prompt_line, status_line, tabs_line
 from magflow_tui.tui.views.glyphs import ASCII
 from magflow_tui.tui.views.orders import masked
@@ -70,8 +71,19 @@ def test_the_run_under_the_cursor_says_why_it_is_partial(full_view: View) -> Non
     check("sync-partial-140x40", frame(view, 140, 40), 140, 40)
 
 
+def test_a_run_and_a_request_on_all_of_the_screen_are_drawn_as_recorded(full_view: View) -> None:
+    opened = replace(full_view, opened=True)
+    check("sync-opened-80x24", frame(replace(opened, screen="sync", cursor=Cursor(key=5108)), 80, 24), 80, 24)
+    check("api-opened-80x24", frame(replace(opened, screen="api", cursor=Cursor(key=213)), 80, 24), 80, 24)
+
+
+def test_the_failed_page_is_named_below_the_history_as_recorded(full_view: View) -> None:
+    view = replace(full_view, screen="sync", cursor=Cursor(key=5108, index=4))
+    check("sync-partial-80x24", frame(view, 80, 24), 80, 24)
+
+
 def test_the_shell_before_any_data_is_drawn_as_recorded(full_view: View) -> None:
-    view = replace(full_view, snapshot=None, link=Link(), orders=OrdersShown(), events=())
+    view = replace(full_view, snapshot=None, link=Link(), orders=RowsShown(), events=())
     check("starting-80x24", frame(view, 80, 24), 80, 24)
 
 
@@ -99,6 +111,12 @@ def test_ascii_needs_nothing_but_ascii(full_view: View) -> None:
             folded = ASCII.fold(join(line))
             assert folded.isascii()
             assert len(folded) == 140
+
+
+@pytest.mark.parametrize("screen", ["health", "sync"])
+def test_a_screen_in_romanian_is_drawn_as_recorded(full_view: View, screen: ScreenName) -> None:
+    view = replace(full_view, screen=screen, say=speak("ro"))
+    check(f"{screen}-ro-80x24", frame(view, 80, 24), 80, 24)
 
 
 def test_faults_stand_out_from_what_is_well(full_view: View) -> None:
@@ -189,7 +207,7 @@ def test_no_text_from_data_breaks_a_line_or_gets_an_escape_through(
         full_view,
         screen=screen,
         snapshot=changed,
-        orders=OrdersShown((order,), error=text),
+        orders=RowsShown((order,), error=text),
         requests=replace(full_view.requests, rows=(request,)),
         reveal=True,
         cursor=Cursor(key=run.run_id, index=1),

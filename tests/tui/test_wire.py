@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from random import Random
 
 import pyte
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from magflow_tui.tui.outlet import Slice
 from magflow_tui.tui.wire import Mirror
 
 CONSOLE = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor", legacy_windows=False)
@@ -42,10 +44,16 @@ def chops(frame: list[list[tuple[str, int]]], spans: list[tuple[int, int, int]])
     return ChopsUpdate([{0: strip_of(row)} for row in frame], spans, [[WIDTH]] * HEIGHT)
 
 
-def render(mirror: Mirror, update: LayoutUpdate | ChopsUpdate) -> str:
-    text = mirror.render(update, (WIDTH, HEIGHT), CONSOLE)
-    assert text is not None
-    return text
+def pieces(
+    mirror: Mirror, update: LayoutUpdate | ChopsUpdate, slice_size: int = 9999, width: int = WIDTH
+) -> list[Slice]:
+    slices = mirror.render(update, (width, HEIGHT), CONSOLE, slice_size)
+    assert slices is not None
+    return slices
+
+
+def render(mirror: Mirror, update: LayoutUpdate | ChopsUpdate, width: int = WIDTH) -> str:
+    return "".join(piece.text for piece in pieces(mirror, update, width=width))
 
 
 def shown(screen: pyte.Screen) -> list[list[object]]:
@@ -94,7 +102,7 @@ def test_after_a_resize_or_a_redraw_everything_is_sent() -> None:
     whole = render(mirror, layout(frame))
     mirror.forget()
     assert render(mirror, layout(frame)) == whole
-    assert mirror.render(layout(frame), (WIDTH + 1, HEIGHT), CONSOLE) == whole
+    assert render(mirror, layout(frame), WIDTH + 1) == whole
 
 
 def test_a_changed_cell_costs_its_cell() -> None:
@@ -110,3 +118,31 @@ def test_neighbouring_styles_send_what_differs() -> None:
     row = [("a", 0)] * (WIDTH - 3) + [("b", 1), ("b", 1), ("c", 3)]
     text = render(mirror, chops([row] * HEIGHT, [(0, 9, 12)]))
     assert text == "\x1b[1;10H\x1b[31mbb\x1b[1;38;2;255;255;255mc\x1b[0m"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(FRAMES, min_size=1, max_size=3), st.integers(1, 80), st.randoms(use_true_random=False))
+def test_slices_of_different_rows_may_be_sent_in_any_order(
+    frames: list[list[list[tuple[str, int]]]], slice_size: int, random: Random
+) -> None:
+    whole, sliced = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+    whole_stream, sliced_stream = pyte.Stream(whole), pyte.Stream(sliced)
+    one, other = Mirror(), Mirror()
+    for frame in frames:
+        whole_stream.feed(render(one, layout(frame)))
+        slices = pieces(other, layout(frame), slice_size)
+        assert sum(len(piece.rows) for piece in slices) == len(frozenset[int]().union(*[s.rows for s in slices]))
+        random.shuffle(slices)
+        for piece in slices:
+            sliced_stream.feed(piece.text)
+    assert shown(whole) == shown(sliced)
+
+
+def test_few_colours_are_written_in_fewer_bytes() -> None:
+    frame = [[("a", 2)] * WIDTH] * HEIGHT
+    many, few = Mirror(), Mirror()
+    few.few_colours = True
+    assert "48;2;160;176;192" in render(many, layout(frame))
+    text = render(few, layout(frame))
+    assert "38;5;" in text
+    assert ";2;" not in text

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from magflow_tui.tui.views.glyphs import UNICODE, Glyphs
 from magflow_tui.tui.views.spans import Line
 
 if TYPE_CHECKING:
     from magflow_tui.contract.events import Event
-    from magflow_tui.contract.records import OrderDetail, OrderRow, RequestRow
-    from magflow_tui.contract.runs import Run
+    from magflow_tui.contract.minutes import Minutes
+    from magflow_tui.contract.records import OfferRow, OrderDetail, OrderRow, RequestRow
+    from magflow_tui.contract.runs import MissedPage, Run, Throughput
     from magflow_tui.contract.snapshot import PoolGauge, Snapshot
+
+Row = TypeVar("Row")
 
 ScreenName = Literal["health", "limits", "sync", "orders", "backups", "api"]
 SCREENS: tuple[ScreenName, ...] = ("health", "limits", "sync", "orders", "backups", "api")
@@ -46,6 +49,18 @@ class Link:
     phase: LinkPhase = "starting"
     age: float | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCost:
+    """What the way to the terminal costs: KB a second written to it lately, and milliseconds there and back.
+
+    `round_trip_ms` is None where the terminal has not answered. `slow`: the link is spared, see `View.slow`.
+    """
+
+    kb_per_second: float
+    round_trip_ms: float | None = None
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,10 @@ class Cursor:
         index = max(0, min(len(keys) - 1, here.index + delta))
         return replace(here, key=keys[index], index=index, top=here.top).kept(height, len(keys))
 
+    def shifted(self, by: int) -> Cursor:
+        """The same place in a list that has got so many rows more (or fewer) before it."""
+        return self if self.key is None else replace(self, index=self.index + by, top=max(0, self.top + by))
+
     def kept(self, height: int, count: int) -> Cursor:
         """The same row, with `top` such that it is in view."""
         top = max(0, min(self.top, self.index, max(0, count - height)))
@@ -94,15 +113,54 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersShown:
-    """The part of the order list that has been read so far."""
+class ListState:
+    """How an operator looks at one list: what is filtered and marked, by which column it is sorted, which are shown.
 
-    rows: tuple[OrderRow, ...] = ()
+    `sort` is the name of a column, empty for the list's own order. `marks` are keys of rows; `range_from` is the key at
+    which a range mark was begun, None while none is under way. `wide` shows every column, `faults` only what is wrong.
+    """
+
+    filter: str = ""
+    sort: str = ""
+    descending: bool = False
+    marks: frozenset[object] = frozenset()
+    range_from: object = None
+    wide: bool = False
+    faults: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowsShown(Generic[Row]):
+    """A list of the store as far as it is here: `rows` are one piece of it, around the cursor.
+
+    `position` is how many rows stand before the first one, None where that is not known; `more_before` and
+    `more_behind` whether there are any. `total` is how many match, or with `more_than` how many there are at the least;
+    None while that is not known. `loading` is what is being read, None while nothing is. While a search goes on
+    `looked_at` is how many rows it has been through. `fresh` rows have come since the list was read; `stale` are keys
+    of rows that were not in the latest reading any more. `detail` is an order read whole.
+    """
+
+    rows: tuple[Row, ...] = ()
+    position: int | None = None
+    more_before: bool = False
+    more_behind: bool = False
     total: int | None = None
-    complete: bool = False
-    loading: bool = False
+    more_than: bool = False
+    loading: str | None = None
+    looked_at: int | None = None
     error: str | None = None
+    fresh: int = 0
+    stale: frozenset[object] = frozenset()
     detail: OrderDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaneState:
+    """How the detail pane of a list is looked at: its tab, its first line in view, whether keys go to it."""
+
+    tab: int = 0
+    top: int = 0
+    focused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +171,17 @@ class RequestsShown:
     held: bool = False
     unseen: int = 0
     faults_only: bool = False
-    error: str | None = None
+    #: Every request of the chosen account that is kept here, whatever `rows` were chosen from it.
+    known: tuple[RequestRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """What is known of one run beside its record: the pages that failed, and how fast it was; None where not (yet)."""
+
+    run_id: int
+    missed: tuple[MissedPage, ...] | None = None
+    throughput: Throughput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +201,28 @@ class View:
     reveal: bool = False
     zoomed: bool = False
     cursor: Cursor = Cursor()
-    orders: OrdersShown = OrdersShown()
+    list_state: ListState = ListState()
+    orders: RowsShown[OrderRow] = RowsShown()
+    offers: RowsShown[OfferRow] = RowsShown()
+    offers_open: bool = False
+    pane: PaneState = PaneState()
     requests: RequestsShown = RequestsShown()
     older_runs: tuple[Run, ...] = ()
+    runs_complete: bool = False
+    run_details: Mapping[int, RunShown] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    minutes: Minutes | None = None
+    opened: bool = False
     scenario: str | None = None
+    read_only: bool = False
+    link_cost: LinkCost | None = None
+    #: Printed as lines of words (`output.plain`): nothing is drawn.
+    in_words: bool = False
+
+    @property
+    def slow(self) -> bool:
+        """Whether the link to the terminal is spared: no plots, no sparklines, everything less often."""
+        return self.in_words or (self.link_cost is not None and self.link_cost.slow)
 
     @property
     def shown_at(self) -> datetime:
@@ -177,6 +262,25 @@ class Body:
     cursor: Cursor = Cursor()
     first: int = 0
     list_width: int = 0
+    #: Of the detail pane: how many lines it has in this tab, and how many of them fit; which tabs there are.
+    pane_lines: int = 0
+    pane_height: int = 0
+    pane_tabs: int = 0
+    #: Where the rows of a list that is not in one piece stand: line of the body to index of the row.
+    places: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def list_lines(self) -> range:
+        """The lines of the body between the first and the last row of the list."""
+        lines = self.places or range(self.list_top, self.list_top + self.list_height)
+        return range(min(lines, default=0), max(lines, default=-1) + 1)
+
+    def row_at(self, line: int) -> int | None:
+        """The index of the row that stands at a line of the body, None where there is none."""
+        if self.places:
+            return self.places.get(line)
+        row = line - self.list_top
+        return self.first + row if 0 <= row < self.list_height else None
 
 
 def columns_of(width: int, *, zoomed: bool = False, least: int = 44) -> tuple[int, int, int]:

@@ -13,6 +13,17 @@ def grouped(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
+def compact(value: int) -> str:
+    """A count in five cells at most: `9 802`, `19.6k`, `361k`, `4.2M`; below 10 000 in its own figures."""
+    if value < 10_000:
+        return grouped(value)
+    if value < 100_000:
+        return f"{value // 100 / 10:.1f}k"
+    if value < 1_000_000:
+        return f"{value // 1000}k"
+    return f"{value // 100_000 / 10:.1f}M"
+
+
 def money(value: Decimal | None) -> str:
     """An amount with two decimals, thousands apart: `1 204.50`."""
     return NOTHING if value is None else f"{value:,.2f}".replace(",", " ")
@@ -82,6 +93,12 @@ def response(value: float | None) -> str:
 def rate(value: float | None) -> str:
     """Items a second: `41.2/s`."""
     return NOTHING if value is None else f"{value:.1f}/s"
+
+
+def link_cost(kb_per_second: float, round_trip_ms: float | None) -> str:
+    """What the line to the terminal carries, and how long it takes there and back: `0.6 KB/s  38 ms`."""
+    trip = NOTHING if round_trip_ms is None else f"{min(round_trip_ms, 9999.0):.0f}"
+    return f"{min(kb_per_second, 999.0):5.1f} KB/s {trip:>4} ms"
 
 
 def clock(at: datetime | None, zone: tzinfo | None, *, seconds: bool = False) -> str:

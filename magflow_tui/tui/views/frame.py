@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import SCREENS, View
-from magflow_tui.tui.views.figures import clock, span
+from magflow_tui.tui.views.diagnosis import trouble_count, troubled_accounts
+from magflow_tui.tui.views.figures import clock, link_cost, span
 from magflow_tui.tui.views.levels import health_role, severity_role, sign, use_role
 from magflow_tui.tui.views.spans import Line, Role, Span, cells, clean, clip, cut, line_cells, spread
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Below this the frame is reduced: no tabs, shorter status.
 REDUCED_CELLS, REDUCED_ROWS = 60, 16
+#: From this width on the status line also says what the line to the terminal carries.
+COST_CELLS = 120
 
 
 def is_reduced(width: int, height: int) -> bool:
@@ -41,26 +44,32 @@ def account_title(view: View) -> str:
     return view.say("status.all_accounts", count=len(accounts)) if accounts else ""
 
 
-def _state(view: View) -> Line:
-    """The right end of the status line: whether what is shown is live, and the time in minutes."""
+def _state(view: View, width: int) -> Line:
+    """The right end of the status line: whether what is shown is live, what the line carries, the time in minutes."""
     say, link = view.say, view.link
+    cost = view.link_cost
+    if cost is not None and width >= COST_CELLS:
+        carries: Span = (f"  {link_cost(cost.kb_per_second, cost.round_trip_ms)}", "warn" if cost.slow else "muted")
+    else:
+        carries = ("", "muted")
     time = clock(view.now, view.zone)
     if view.frozen_at is not None:
         frozen = say("status.frozen", at=clock(view.frozen_at, view.zone, seconds=True))
         missed = f" +{view.missed}" if view.missed else ""
-        return ((f" {frozen}{missed} ", "selected"), (f" {time} ", "text"))
+        return ((f" {frozen}{missed} ", "selected"), carries, (f"  {time} ", "text"))
     if link.phase == "live":
-        return ((say("status.live"), "muted"), (f"  {time} ", "text"))
+        live: Span = (say("status.slow"), "warn") if view.slow else (say("status.live"), "muted")
+        return (live, carries, (f"  {time} ", "text"))
     if link.phase == "starting":
-        return ((say("status.starting"), "stale"), (f"  {time} ", "text"))
+        return ((say("status.starting"), "stale"), carries, (f"  {time} ", "text"))
     word = say("status.stale", age=span(link.age)) if link.age is not None else say("status.no_engine")
     role: Role = "alarm" if link.phase == "gone" else "stale"
-    return ((f"{view.glyphs.stale} {word}", role), (f"  {time} ", "text"))
+    return ((f"{view.glyphs.stale} {word}", role), carries, (f"  {time} ", "text"))
 
 
 def status_line(view: View, width: int) -> Line:
     """Row 1: account, score, sync, pools, live or frozen, clock."""
-    state = _state(view)
+    state = _state(view, width)
     account = account_title(view)
     head: list[Span] = [(" MagFlow ", "brand")]
     if account:
@@ -91,6 +100,11 @@ def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
     level: Span = (f"{sign(role, glyphs)} {word}{score}", role)
     failed = sum(1 for run in snapshot.recent_runs if run.result == "failed")
     parts: list[list[Span]] = [[level]]
+    troubled = troubled_accounts(view, snapshot)
+    if troubled:
+        names = " ".join(clean(account.name).upper() for account in troubled[:2]) + (" …" if len(troubled) > 2 else "")
+        why = f" {say(f'account.{troubled[0].status}')}" if wide and len(troubled) == 1 else ""
+        parts.append([(f"{glyphs.crit} {names}{why}", "crit")])
     if wide:
         running = say("status.running", count=len(snapshot.running))
         parts.append([(f"{running} ", "text"), (say("status.failed", count=failed), "crit" if failed else "text")])
@@ -105,16 +119,22 @@ def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
     for name, share in pool_uses(view):
         use = use_role(share)
         label = say(f"pool.{name}") if wide else say(f"pool_short.{name}")
-        text = f"{label} {share * 100:.0f}{' ' if wide else ''}%"
-        text += "" if use == "ok" else f"{' ' if wide else ''}{sign(use, glyphs)}"
-        if uses:
-            uses.append((f" {glyphs.dot} " if wide else " ", "muted"))
+        # Of one width whatever the share, so that nothing behind it moves.
+        text = f"{label} {share * 100:3.0f}{' ' if wide else ''}%"
+        if wide:
+            text += "" if use == "ok" else f" {sign(use, glyphs)}"
+        else:
+            text += " " if use == "ok" else sign(use, glyphs)
+        if uses and wide:
+            uses.append((f" {glyphs.dot} ", "muted"))
         uses.append((text, "text" if use == "ok" else use))
     if uses:
         parts.append(uses)
     if wide:
         hits = sum(pool.hits for pool in view.pools)
         parts.append([(say("status.hits", count=hits), "warn" if hits else "text")])
+    if view.read_only:
+        parts.append([(say("status.read_only"), "info")])
     if view.scenario:
         parts.append([(say("status.scenario", name=clean(view.scenario)), "info")])
     return parts
@@ -129,7 +149,7 @@ def tabs_line(view: View, width: int) -> tuple[Line, list[tuple[int, int, str]]]
         counts["orders"] = sum(
             account.orders_new for account in view.snapshot.accounts if view.account in (None, account.name)
         )
-        alerts = len(view.snapshot.alerts)
+        alerts = trouble_count(view, view.snapshot)
     right_role: Role = "warn" if alerts else "muted"
     right: Line = ((say("tabs.alerts", count=alerts) + " ", right_role),) if view.snapshot else ()
     places: list[tuple[int, int, str]] = []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 from unicodedata import normalize
 
 from rich.cells import get_character_cell_size
@@ -54,6 +53,8 @@ _ASCII_SIGNS: Mapping[str, str] = {
     "–": "-",
     "—": "-",
     "×": "x",
+    "↑": "^",
+    "↓": "v",
 }
 
 UNICODE = Glyphs(
@@ -130,40 +131,3 @@ def sparkline(
         else:
             signs.append(glyphs.sparks[max(1, min(steps, round(value / ceiling * steps)))])
     return ((" " * (width - len(signs)) + "".join(signs), role),)
-
-
-def plot(
-    values: Sequence[float | int | None],
-    width: int,
-    height: int,
-    glyphs: Glyphs,
-    *,
-    top: float,
-    is_bad: Callable[[float], bool],
-) -> list[Line]:
-    """An area `height` rows high over the last `width` values: a bright edge, quiet below it.
-
-    `top` is the value of full height; the edge has the warning's role where the value `is_bad`.
-    """
-    shown: list[float | int | None] = [None] * max(0, width - len(values))
-    shown += values[-width:] if width > 0 else []
-    steps = len(glyphs.sparks) - 1
-    rows: list[Line] = []
-    for row in range(height - 1, -1, -1):
-        spans: list[tuple[str, Role]] = []
-        for value in shown:
-            sign, role = " ", "text"
-            if value is not None and top > 0:
-                # Height of the value in steps of an eighth of a row, one at the least, seen from this row.
-                level = max(1, round(min(1.0, value / top) * height * steps)) - row * steps
-                edge: Role = "bar_warn" if is_bad(value) else "spark"
-                if level > steps:
-                    sign, role = glyphs.sparks[-1], "bar_rest"
-                elif level > 0:
-                    sign, role = glyphs.sparks[level], edge
-            if spans and spans[-1][1] == role:
-                spans[-1] = (spans[-1][0] + sign, spans[-1][1])
-            else:
-                spans.append((sign, cast("Role", role)))
-        rows.append(tuple(spans))
-    return rows

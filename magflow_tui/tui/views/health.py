@@ -1,87 +1,177 @@
-"""Health: the score and why, alerts, what goes on now."""
+"""Health: the score and why, what is in trouble, what goes on now. Each row says when opened why, and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.context import Body, View, columns_of
-from magflow_tui.tui.views.figures import age, clock, grouped, percent, rate, response, size, span
+from magflow_tui.tui.views.context import Body, Cursor, View, columns_of
+from magflow_tui.tui.views.courses import drawn, health_courses, metric_course, stacked
+from magflow_tui.tui.views.diagnosis import Concern, Fact, concerns, shown_bound, shown_value
+from magflow_tui.tui.views.figures import age, clock
 from magflow_tui.tui.views.frame import event_text, is_reduced
-from magflow_tui.tui.views.glyphs import plot, progress, sparkline
-from magflow_tui.tui.views.levels import account_role, health_role, mark, penalty_role, severity_role, sign
+from magflow_tui.tui.views.glyphs import sparkline
+from magflow_tui.tui.views.levels import health_role, mark, penalty_role, severity_role
+from magflow_tui.tui.views.present import now_section
 from magflow_tui.tui.views.requests import tail_section
-from magflow_tui.tui.views.spans import Line, Role, Span, beside, cells, clean, cut, fit, fit_right, rule, stack
+from magflow_tui.tui.views.spans import (
+    Line,
+    Role,
+    Span,
+    beside,
+    cells,
+    clean,
+    cut,
+    fit,
+    fit_right,
+    rule,
+    stack,
+    wrapped,
+)
 from magflow_tui.tui.views.table import Column, table
 
 if TYPE_CHECKING:
-    from magflow_tui.contract.runs import RunProgress
-    from magflow_tui.contract.snapshot import Alert, HealthLine, Snapshot
+    from magflow_tui.contract.snapshot import HealthLine, Snapshot
+
+#: Lines of a plot in an opened row, its times included, from which on it is drawn.
+LEAST_COURSE = 5
+#: Minutes of the score in the title.
+LATELY = 20
 
 
 def body(view: View, width: int, height: int) -> Body:
-    """The whole body of the screen."""
+    """The whole body of the screen. Its list is the metrics of the score and, behind them, what is in trouble."""
     snapshot = view.snapshot
     if snapshot is None:
         return Body(stack(waiting(view, width), height))
     main, side, tail = columns_of(width, zoomed=view.zoomed)
+    rows = concerns(view, snapshot)
+    keys = [row.key for row in rows]
+    # Without an account nothing else is worth reading first.
+    first = Cursor(keys[-1], len(keys) - 1) if not snapshot.accounts else Cursor()
+    cursor = (first if view.cursor.key is None else view.cursor).settled(keys, height)
+    selected = rows[cursor.index]
+    parts = _Parts(view, snapshot, rows, cursor, main)
     if not side:
-        return _narrow(view, snapshot, main, height)
-    lines = score_section(view, snapshot, main)
-    lines.append(())
-    if height >= 24:
-        lines += _plot_section(view, snapshot, main)
-        lines.append(())
-    drawn = _alerts_section(view, snapshot, main, height - len(lines))
-    list_top = len(lines) + 1
-    lines += drawn.lines
-    right = now_section(view, snapshot, side)
-    right += [(), *_advice_section(view, snapshot, side, drawn)]
-    room = height - len(right) - 2
-    if room > 1:
-        right += [(), *_events_section(view, side, room)]
-    columns = [(lines, main), (right, side)]
-    if tail:
-        columns.append((tail_section(view, tail, height), tail))
-    return Body(
-        beside(columns, height, divider=f" {view.glyphs.divider} "),
-        list_top=list_top,
-        list_height=drawn.list_height,
-        keys=drawn.keys,
-        cursor=drawn.cursor,
-        first=drawn.cursor.top,
-        list_width=main,
-    )
-
-
-def _narrow(view: View, snapshot: Snapshot, width: int, height: int) -> Body:
-    lines = score_section(view, snapshot, width)
-    now = now_section(view, snapshot, width)
-    reduced = is_reduced(width, height + 4)
-    if not reduced:
-        lines.append(())
-    # The alerts get what score and present leave, and three rows at the least.
-    room = max(3, height - len(lines) - len(now) - (0 if reduced else 1))
-    advice = _advice_lines(view, snapshot, width)
-    if advice and room > 5 + len(advice):
-        room -= len(advice) + 1
+        lines, places = _one_column(parts, selected, main, height)
     else:
-        advice = []
-    drawn = _alerts_section(view, snapshot, width, room)
-    list_top = len(lines) + 1
-    lines += stack(drawn.lines, room)
-    if height - len(lines) > 2:  # a title alone says nothing
-        lines += now if reduced else [(), *now]
-    if advice:
-        lines += [(), *advice]
+        lines, places = _main_column(parts, main, height)
+        columns = [(lines, main), (_side_column(view, snapshot, selected, side, height), side)]
+        if tail:
+            columns.append((tail_section(view, tail, height), tail))
+        lines = beside(columns, height, divider=f" {view.glyphs.divider} ")
     return Body(
         stack(lines, height),
-        list_top,
-        drawn.list_height,
-        drawn.keys,
-        drawn.cursor,
-        first=drawn.cursor.top,
-        list_width=width,
+        list_height=max(1, len(places)),
+        keys=keys,
+        cursor=cursor,
+        list_width=main,
+        places=places,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The sections of the main column, and what they are made of."""
+
+    view: View
+    snapshot: Snapshot
+    rows: Sequence[Concern]
+    cursor: Cursor
+    width: int
+
+    @property
+    def metrics(self) -> int:
+        """How many of the rows are metrics of the score."""
+        return len(self.snapshot.health.lines)
+
+    def score(self) -> list[Line]:
+        return score_section(self.view, self.snapshot, self.cursor.index, self.width)
+
+    def troubles(self, height: int) -> tuple[list[Line], int]:
+        """The troubles in `height` lines with their title, and the index of the first one that is in view."""
+        return _troubles_section(
+            self.view, self.rows[self.metrics :], self.cursor.index - self.metrics, self.width, height
+        )
+
+
+def _one_column(parts: _Parts, selected: Concern, width: int, height: int) -> tuple[list[Line], dict[int, int]]:
+    view, snapshot = parts.view, parts.snapshot
+    score, count = parts.score(), len(parts.rows) - parts.metrics
+    if is_reduced(width, height + 4):
+        if view.opened:
+            return _placed(parts, [score, detail_section(view, snapshot, selected, width, height - len(score))], height)
+        return _placed(parts, [score, parts.troubles(max(2, height - len(score)))], height)
+    if view.opened:
+        listed = parts.troubles(1 + min(3, max(1, count)) if height >= 18 else 2)
+        rest = height - len(score) - len(listed[0])
+        return _placed(parts, [score, listed, detail_section(view, snapshot, selected, width, rest)], height)
+    now = now_section(view, snapshot, width, most=2 if height < 24 else 3)
+    room = height - len(score)
+    listed = parts.troubles(1 + min(max(1, count), max(2, room - len(now) - 6)))
+    room -= len(listed[0])
+    both = room >= len(now) + 3
+    size = min(8, room - len(now) if both else room)
+    explained = _explained(view, snapshot, selected, width, size)
+    return _placed(parts, [score, listed, *([now] if both else []), explained], height)
+
+
+def _main_column(parts: _Parts, width: int, height: int) -> tuple[list[Line], dict[int, int]]:
+    view, snapshot = parts.view, parts.snapshot
+    score, count = parts.score(), len(parts.rows) - parts.metrics
+    listed = parts.troubles(1 + min(max(1, count), max(3, height // 4)))
+    room = height - len(score) - len(listed[0]) - 1
+    plots = stacked(view, health_courses(view, snapshot), width, room)
+    return _placed(parts, [score, plots[:-1], listed] if plots else [score, listed], height)
+
+
+def _side_column(view: View, snapshot: Snapshot, selected: Concern, width: int, height: int) -> list[Line]:
+    now = now_section(view, snapshot, width)
+    if view.opened:
+        return [*detail_section(view, snapshot, selected, width, height - len(now) - 1), (), *now]
+    lines = [*now, (), *_explained(view, snapshot, selected, width, 8)]
+    room = height - len(lines) - 1
+    return [*lines, (), *events_section(view, width, room - 1)] if room > 2 else lines
+
+
+def _explained(view: View, snapshot: Snapshot, selected: Concern, width: int, height: int) -> list[Line]:
+    """The row under the cursor, shortly: what its own line says already is left out, unless it is read and not seen.
+
+    Always as many lines, so that what stands below them stays where it is as the cursor moves.
+    """
+    told = ("now",) if selected.role == "ok" else ("now", "rule")
+    more = tuple(fact for fact in selected.facts if fact.word not in told)
+    shortly = selected if view.in_words or not more else replace(selected, facts=more, since=None)
+    return stack(detail_section(view, snapshot, shortly, width, height, course=False), height)
+
+
+def _placed(
+    parts: _Parts, sections: Sequence[list[Line] | tuple[list[Line], int]], height: int
+) -> tuple[list[Line], dict[int, int]]:
+    """Sections under each other, a blank line between them as long as there is room; and where the rows stand.
+
+    The first section is the score's; the troubles come with the index of their first row.
+    """
+    used = sum(len(section[0] if isinstance(section, tuple) else section) for section in sections)
+    spare = max(0, height - used)
+    lines: list[Line] = []
+    places: dict[int, int] = {}
+    for index, section in enumerate(sections):
+        if index and spare:
+            lines.append(())
+            spare -= 1
+        start = len(lines) + 1
+        if isinstance(section, tuple):
+            content, first = section
+            shown = min(len(content) - 1, len(parts.rows) - parts.metrics - first)
+            places.update({start + row: parts.metrics + first + row for row in range(shown)})
+            lines += content
+        else:
+            if index == 0:
+                places.update({start + row: row for row in range(parts.metrics)})
+            lines += section
+    return lines, places
 
 
 def waiting(view: View, width: int) -> list[Line]:
@@ -89,11 +179,12 @@ def waiting(view: View, width: int) -> list[Line]:
     say = view.say
     if view.link.phase == "gone":
         reason = clean(view.link.reason or say("event.gone"))
-        return [(), ((f"  {say('wait.gone')}", "crit"),), ((f"  {cut(reason, width - 2)}", "text"),)]
+        lines: list[Line] = [(), ((f"  {say('wait.gone')}", "crit"),)]
+        return lines + [((f"  {text}", "text"),) for text in wrapped(reason, width - 2)]
     return [(), ((f"  {say('wait.starting')}", "muted"),)]
 
 
-def score_section(view: View, snapshot: Snapshot, width: int) -> list[Line]:
+def score_section(view: View, snapshot: Snapshot, selected: int, width: int) -> list[Line]:
     """The score, and a line for each metric of it, worst first: what it costs, value, limit, course, since when."""
     say, glyphs, health = view.say, view.glyphs, snapshot.health
     role = health_role(health.level)
@@ -104,221 +195,147 @@ def score_section(view: View, snapshot: Snapshot, width: int) -> list[Line]:
         (word, role),
     )
     right: Line = ()
-    if any(value is not None for value in health.history):
-        right = ((f"{say('health.hour')} ", "muted"), *sparkline(health.history, 20, glyphs, top=100))
+    if any(value is not None for value in health.history) and not view.slow:
+        right = (
+            (f"{say('health.lately', count=LATELY)} ", "muted"),
+            *sparkline(health.history, LATELY, glyphs, top=100),
+        )
     lines = [rule(title, right, width, stroke=glyphs.line)]
-    return lines + [_metric_line(view, line, width) for line in health.lines]
+    names = max((cells(say(f"metric.{line.metric}")) for line in health.lines), default=0)
+    return lines + [
+        _metric_line(view, line, index == selected and not view.in_words, names, width)
+        for index, line in enumerate(health.lines)
+    ]
 
 
-def _metric_line(view: View, line: HealthLine, width: int) -> Line:
+def _metric_line(view: View, line: HealthLine, selected: bool, names: int, width: int) -> Line:
+    """A metric. Under the cursor its name is marked and no more: what matters is the value's colour."""
     say, glyphs = view.say, view.glyphs
     if line.value is None:
         role: Role = "muted"
         value, cost = say("health.no_data"), ""
     else:
         role = penalty_role(line.penalty)
-        value = percent(line.value, digits=1) if line.unit == "%" else response(line.value)
+        value = shown_value(line, line.value)
         cost = f"-{line.penalty}" if line.penalty else "0"
-    bound = percent(line.threshold) if line.unit == "%" else response(line.threshold)
-    limit = say("health.min" if line.metric == "sync_success" else "health.max", value=bound)
     quiet: Role = "muted" if role in ("ok", "muted") else role
+    named: Role = "selected" if selected else "muted" if role == "muted" else "text"
     spans: list[Span] = [
-        (" ", "text"),
+        ("  ", "text"),
         mark(role, glyphs),
-        (fit_right(cost, 4) + "  ", quiet),
-        (fit(say(f"metric.{line.metric}"), 15), "text" if role != "muted" else "muted"),
-        (fit_right(value, 8) + "  ", quiet if quiet != "muted" else "text"),
-        (fit(limit, 11), "muted"),
+        (fit_right(cost, 4) + " ", quiet),
+        # The cursor stands by the name, so that moving it sends no more than the names.
+        (f"{glyphs.cursor if selected else ' '} {fit(say(f'metric.{line.metric}'), names)}", named),
+        (fit_right(value, 8) + "  ", quiet if quiet != "muted" else "text" if line.value is not None else "muted"),
     ]
-    since = f"  {say('health.since', at=clock(line.since, view.zone))}" if line.since and line.penalty else ""
-    room = min(60, width - 46 - 13)
-    if room >= 8:
+    used = sum(cells(text) for text, _ in spans)
+    bound = say("health.min" if line.metric == "sync_success" else "health.max") + fit_right(shown_bound(line), 6)
+    if used + cells(bound) <= width:
+        spans.append((bound, "muted"))
+        used += cells(bound)
+    since = say("health.since", at=clock(line.since, view.zone)) if line.since and line.penalty else ""
+    kept = cells(say("health.since", at="00:00")) + 4
+    room = min(60, width - used - 2 - kept)
+    if room >= 8 and not view.slow:
         top = 100.0 if line.unit == "%" and line.metric != "error_rate" else None
-        spans.append((" ", "text"))
+        spans.append(("  ", "text"))
         spans += sparkline(line.history, room, glyphs, top=top, role="spark" if quiet == "muted" else quiet)
-    if since and room >= 0:
-        spans.append((since, "muted"))
+        used += 2 + room
+    if since and width - used >= kept - 2:
+        spans.append((fit_right(since, width - used - (1 if width - used > kept - 2 else 0)), "muted"))
     return tuple(spans)
 
 
-def _plot_section(view: View, snapshot: Snapshot, width: int) -> list[Line]:
+def _troubles_section(
+    view: View, troubles: Sequence[Concern], index: int, width: int, height: int
+) -> tuple[list[Line], int]:
+    """What is in trouble, the row of `index` under the cursor (negative: none), and which of them comes first."""
     say, glyphs = view.say, view.glyphs
-    history = snapshot.health.history
-    title: Line = ((say("health.score_hour"), "title"),)
-    columns = min(60, width - 8)
-    rows = plot(history, columns, 3, glyphs, top=100, is_bad=lambda score: score < 90)
-    labels = ("100", "", "0")
-    body_lines = [((f"{label:>5} ", "muted"), *row) for label, row in zip(labels, rows, strict=True)]
-    axis = fit(say("health.hour_ago"), columns - cells(say("health.now"))) + say("health.now")
-    return [rule(title, (), width, stroke=glyphs.line), *body_lines, ((f"      {axis}", "muted"),)]
-
-
-def alerts_shown(snapshot: Snapshot) -> list[Alert]:
-    """Open alerts in the order of the screen: worst first, then newest first."""
-    worst = ("critical", "warning", "info", "ok")
-    newest = sorted(snapshot.alerts, key=lambda alert: alert.opened_at, reverse=True)
-    return sorted(newest, key=lambda alert: worst.index(alert.severity))
-
-
-def _alerts_section(view: View, snapshot: Snapshot, width: int, height: int) -> Body:
-    """Open alerts, the list of this screen, in `height` lines with its title."""
-    say, glyphs = view.say, view.glyphs
-    alerts = alerts_shown(snapshot)
     title: Line = (
         (f"{say('health.alerts')}  ", "title"),
-        (say("health.open", count=len(alerts)), "warn" if alerts else "muted"),
+        (say("health.open", count=len(troubles)), "warn" if troubles else "muted"),
     )
-    lines = [rule(title, (), width, stroke=glyphs.line)]
-    if not alerts:
-        lines.append(((f"  {say('health.no_alerts')}", "muted"),))
-        return Body(lines, list_height=max(0, height - 1))
-    columns: list[Column[Alert]] = [
-        Column("", 2, lambda alert: mark(severity_role(alert.severity), glyphs)),
-        Column("", 5, lambda alert: (clock(alert.opened_at, view.zone), "muted")),
-        Column("", 0, lambda alert: (clean(alert.message), "text")),
-        Column("", 6, lambda alert: (age(view.seconds_since(alert.opened_at)), "muted"), "right"),
-    ]
+    if not troubles:
+        return [rule(title, (), width, stroke=glyphs.line), ((f"  {say('health.no_alerts')}", "muted"),)], 0
     rows = max(1, height - 1)
-    keys = [alert.alert_id for alert in alerts]
-    cursor = view.cursor.settled(keys, rows)
-    lines += table(alerts, columns, cursor, width, rows, glyphs, header=False)
-    return Body(lines, list_height=rows, keys=keys, cursor=cursor)
+    top = max(0, min(index - rows + 1, len(troubles) - rows))
+    below = len(troubles) - top - rows
+    more: Line = ((say("more", count=below), "muted"),) if below > 0 else ()
+    lines = [rule(title, more, width, stroke=glyphs.line)]
+    columns: list[Column[Concern]] = [
+        Column("", 2, lambda trouble: mark(trouble.role, glyphs)),
+        Column("", 5, lambda trouble: (clock(trouble.since, view.zone) if trouble.since else "", "muted")),
+        Column("", 0, lambda trouble: (trouble.title, "text")),
+        Column("", 6, lambda trouble: (_age(view, trouble), "muted"), "right"),
+    ]
+    keys = [trouble.key for trouble in troubles]
+    # Without a row under it the cursor stands in another section.
+    cursor = Cursor(keys[index] if index >= 0 else None, index, top)
+    return lines + table(troubles, columns, cursor, width, rows, glyphs, header=False), top
 
 
-def now_section(view: View, snapshot: Snapshot, width: int) -> list[Line]:
-    """What goes on: running syncs, each account, the engine."""
-    say = view.say
-    lines = [rule(((say("health.now_title"), "title"),), (), width, stroke=view.glyphs.line)]
-    lines += sync_lines(view, snapshot.running, width)
-    names = max((cells(clean(account.name)) for account in snapshot.accounts), default=0)
-    for account in snapshot.accounts:
-        role = account_role(account.status)
-        name = fit(clean(account.name).upper(), min(names, 12))
-        head: list[Span] = [(f"  {name} ", "strong"), mark(role, view.glyphs), (" ", "text")]
-        if role == "crit":
-            text = f"{say(f'account.{account.status}')}: {clean(account.message or '')}"
-            lines.append((*head, (cut(text, width - names - 8), "crit")))
-            continue
-        text = say(
-            "now.account", orders=grouped(account.orders), new=account.orders_new, offers=grouped(account.offers)
-        )
-        returns = say("now.account_rma", rma=grouped(account.rma))
-        if cells(text + returns) <= width - names - 8:
-            text += returns
-        lines.append((*head, (cut(text, width - names - 8), "text")))
-    if not snapshot.accounts:
-        lines.append(((f"  {say('now.no_accounts')}", "warn"),))
-    engine = snapshot.engine
-    up, store, log = age(engine.uptime_seconds), size(engine.db_bytes), size(engine.wal_bytes)
-    text = say("now.engine", pid=engine.pid, up=up, db=store, wal=log)
-    lines.append((("  " + cut(text, width - 2), "muted"),))
-    if not engine.schedules_on:
-        lines.append(((f"  {say('now.schedules_off')}", "warn"),))
-    return lines
+def _age(view: View, trouble: Concern) -> str:
+    return age(view.seconds_since(trouble.since)) if trouble.since else ""
 
 
-def sync_lines(view: View, running: tuple[RunProgress, ...], width: int, *, most: int = 3) -> list[Line]:
-    """A line for each running sync: what, bar, share, items, time left."""
+def detail_section(
+    view: View, snapshot: Snapshot, concern: Concern, width: int, height: int, *, course: bool = True
+) -> list[Line]:
+    """The row under the cursor explained in `height` lines at most, with its plot where there is room for one."""
     say, glyphs = view.say, view.glyphs
-    if not running:
-        return [((f"  {say('now.idle')}", "muted"),)]
-    lines: list[Line] = []
-    room = max(cells(items_of(run)) for run in running[:most])
-    for run in running[:most]:
-        what = fit(f"{say(f'resource.{run.resource}')} {clean(run.account).upper()}", 15)
-        done = share_done(run)
-        text = "   ?  " if done is None else f"{done * 100:4.0f} %"
-        tail = f"{text}  {fit_right(items_of(run), room)}"
-        if width >= 70 and run.eta_seconds is not None:
-            tail += f"  {rate(run.items_per_second)}  {span(run.eta_seconds)}"
-        bar_cells = max(6, min(28, width - 19 - 8 - room - (16 if width >= 70 else 1)))
-        lines.append(
-            (
-                (f"  {what} ", "text"),
-                *progress(done, bar_cells, glyphs),
-                (" " + cut(tail, width - 19 - bar_cells), "text"),
-            )
-        )
-    if len(running) > most:
-        lines.append(((f"  {say('more', count=len(running) - most)}", "muted"),))
+    # An alert's own words are its first fact.
+    name = say("health.what_to_do") if isinstance(concern.key, int) else concern.title[:1].upper() + concern.title[1:]
+    title: Line = ((cut(name, max(8, width - 30)), "title"),)
+    right: Line = ()
+    if concern.since is not None:
+        since = say("health.since", at=clock(concern.since, view.zone))
+        right = ((f"{since} · {age(view.seconds_since(concern.since))}", "muted"),)
+    lines = [rule(title, right, width, stroke=glyphs.line)]
+    lines += _fact_lines(view, concern.facts, width, max(1, height - 1))
+    room = height - len(lines)
+    shown = metric_course(view, snapshot, concern.metric) if course and concern.metric and not view.slow else None
+    if shown is not None and room >= LEAST_COURSE:
+        gap: list[Line] = [()] if room > LEAST_COURSE + 1 else []
+        lines += [*gap, *drawn(view, shown, width, min(10, room - 1 - len(gap)), title=False)]
     return lines
 
 
-def items_of(run: RunProgress) -> str:
-    """`12 410/19 602`, as far as the total is known."""
-    return grouped(run.items) + (f"/{grouped(run.items_total)}" if run.items_total is not None else "")
+#: Which facts are left out first where there is little room: the last ones of this.
+_FACTS_THAT_MATTER = ("why", "do", "what", "set", "", "then", "try", "look", "now", "rule")
 
 
-def share_done(run: RunProgress) -> float | None:
-    """How much of a run is done, 0..1; None while its size is not known."""
-    if run.items_total:
-        return min(1.0, run.items / run.items_total)
-    if run.pages_total:
-        return min(1.0, run.page / run.pages_total)
-    return None
-
-
-def _advice_lines(view: View, snapshot: Snapshot, width: int) -> list[Line]:
-    """Why the score is what it is, and what to do, from its worst line."""
-    say = view.say
+def _fact_lines(view: View, facts: Sequence[Fact], width: int, height: int) -> list[Line]:
+    """Facts, each behind its word and in full, as many as there is room for: those that matter most."""
+    words = {fact.word: view.say(f"fact.{fact.word}") if fact.word else "" for fact in facts}
+    margin = max((cells(word) for word in words.values()), default=0) + 4
+    texts: dict[Fact, list[str]] = {}
+    room = height
+    for fact in sorted(facts, key=lambda fact: _FACTS_THAT_MATTER.index(fact.word)):
+        if room > 0:
+            texts[fact] = wrapped(fact.text, width - margin, most=room)
+            room -= len(texts[fact])
     lines: list[Line] = []
-    for line in snapshot.health.lines:
-        if line.penalty and (line.cause or line.advice):
-            if line.cause:
-                lines.append(((f"  {say('health.why')} ", "muted"), (cut(clean(line.cause), width - 8), "text")))
-            if line.advice:
-                lines.append(((f"  {say('health.try')} ", "muted"), (cut(clean(line.advice), width - 8), "text")))
-            break
+    for fact in facts:
+        for index, text in enumerate(texts.get(fact, ())):
+            word = words[fact.word] if index == 0 else ""
+            lines.append(((f"  {fit(word, margin - 4)}  ", "muted"), (text, fact.role)))
     return lines
 
 
-def _advice_section(view: View, snapshot: Snapshot, width: int, drawn: Body) -> list[Line]:
-    """The alert under the cursor and what to do about it; without alerts, what the score says."""
-    say = view.say
-    title: Line = ((say("health.what_to_do"), "title"),)
-    lines = [rule(title, (), width, stroke=view.glyphs.line)]
-    if drawn.keys:
-        alert = alerts_shown(snapshot)[drawn.cursor.index]
-        role = severity_role(alert.severity)
-        lines.append(((f"  {sign(role, view.glyphs)} ", role), (say(f"severity.{alert.severity}"), role)))
-        lines += [((f"  {text}", "text"),) for text in wrapped(clean(alert.message), width - 2)]
-        if alert.advice:
-            lines += [((f"  {text}", "info"),) for text in wrapped(clean(alert.advice), width - 2)]
-        return lines
-    advice = _advice_lines(view, snapshot, width)
-    return lines + (advice or [((f"  {say('health.nothing_to_do')}", "muted"),)])
-
-
-def wrapped(text: str, width: int, *, most: int = 3) -> list[str]:
-    """Text over at most `most` lines of `width` cells, broken between words."""
-    lines: list[str] = []
-    current = ""
-    for word in text.split():
-        if current and cells(current) + 1 + cells(word) > width:
-            lines.append(current)
-            current = word
-        else:
-            current = f"{current} {word}" if current else word
-    if current:
-        lines.append(current)
-    if len(lines) > most:
-        lines[most - 1] = f"{lines[most - 1]} {lines[most]}"
-    return [cut(line, width) for line in lines[:most]]
-
-
-def _events_section(view: View, width: int, height: int) -> list[Line]:
+def events_section(view: View, width: int, height: int) -> list[Line]:
     """The latest events, newest first."""
     say = view.say
     lines = [rule(((say("health.events"), "title"),), (), width, stroke=view.glyphs.line)]
     for event in view.events[: max(0, height)]:
         role = severity_role(event.severity)
-        lines.append(
-            (
-                (f"  {clock(event.at, view.zone)} ", "muted"),
-                mark(role, view.glyphs),
-                (f" {cut(event_text(event), width - 11)}", "text"),
-            )
-        )
+        texts = wrapped(event_text(event), width - 11, most=2)
+        for index, text in enumerate(texts):
+            if index:
+                lines.append(((" " * 11 + text, "text"),))
+            else:
+                when: Span = (f"  {clock(event.at, view.zone)} ", "muted")
+                lines.append((when, mark(role, view.glyphs), (f" {text}", "text")))
+    lines = lines[: height + 1]
     if len(lines) == 1:
         lines.append(((f"  {say('event.none')}", "muted"),))
     return lines

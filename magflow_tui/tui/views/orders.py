@@ -1,137 +1,109 @@
-"""Orders: the list as the store has it, newest first, and the order under the cursor."""
+"""Orders and offers: the list as the store has it, and what is under the cursor."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.context import LIST_CELLS, Body, View, columns_of
-from magflow_tui.tui.views.figures import age, day, grouped, money
-from magflow_tui.tui.views.frame import account_title
-from magflow_tui.tui.views.health import waiting
-from magflow_tui.tui.views.requests import tail_section
-from magflow_tui.tui.views.spans import Line, Role, beside, clean, cut, rule, spread, stack
-from magflow_tui.tui.views.table import Column, table
+from magflow_tui.tui.store_lists import OrderSource
+from magflow_tui.tui.views import offers
+from magflow_tui.tui.views.accounts import account_cells, account_name
+from magflow_tui.tui.views.context import Body, View
+from magflow_tui.tui.views.figures import age, day, money
+from magflow_tui.tui.views.list_frame import Pane, list_body
+from magflow_tui.tui.views.masking import masked
+from magflow_tui.tui.views.order_detail import customer_lines, order_lines, raw_lines
+from magflow_tui.tui.views.spans import Role, clean
+from magflow_tui.tui.views.table import Column
 
 if TYPE_CHECKING:
     from magflow_tui.contract.records import OrderRow
 
 #: Statuses as the marketplace numbers them: cancelled, new, in progress, prepared, finalised, returned.
 _STATUS: dict[int, Role] = {0: "muted", 1: "info", 2: "text", 3: "text", 4: "ok", 5: "warn"}
-
-
-def masked(name: str) -> str:
-    """A person's name with all but its initials hidden: `P. I*****`. Its length is not told either."""
-    words = clean(name).split()
-    if not words:
-        return ""
-    if len(words) == 1:
-        return f"{words[0][0]}*****"
-    return f"{words[0][0]}. {words[-1][0]}*****"
+_FIELDS = frozenset(OrderSource.fields)
+AGE_CELLS = 6
+#: Cells from which on the list tells how many findings an order has.
+LEAST_FOR_FINDINGS = 74
 
 
 def body(view: View, width: int, height: int) -> Body:
-    """The whole body of the screen."""
-    shown = view.orders
-    if view.snapshot is None and not shown.rows:
-        return Body(stack(waiting(view, width), height))
-    main, side, tail = columns_of(width, zoomed=view.zoomed, least=LIST_CELLS)
-    detail_height = 0 if side else min(9, max(0, height - 9))
-    rows = max(1, height - 2 - detail_height)
-    keys = [(row.account, row.id) for row in shown.rows]
-    cursor = view.cursor.settled(keys, rows)
-    lines = [_heading(view, main)]
-    if shown.rows:
-        lines += table(shown.rows, _columns(view), cursor, main, rows, view.glyphs)
-    elif shown.error:
-        lines.append(((f"  {cut(clean(shown.error), main - 2)}", "crit"),))
-    else:
-        lines.append(((f"  {view.say('orders.loading' if shown.loading else 'orders.none')}", "muted"),))
-    selected = shown.rows[cursor.index] if shown.rows else None
-    if side:
-        right = _detail_section(view, selected, side) if selected else []
-        columns = [(lines, main), (right, side)]
-        if tail:
-            columns.append((tail_section(view, tail, height), tail))
-        lines = beside(columns, height, divider=f" {view.glyphs.divider} ")
-    elif detail_height and selected:
-        lines = stack(lines, height - detail_height) + _detail_section(view, selected, main)
-    return Body(stack(lines, height), 2, rows, keys, cursor, first=cursor.top, list_width=main)
+    """The whole body of the screen: the orders, or the offers."""
+    if view.offers_open:
+        return offers.body(view, width, height)
+    return list_body(view, "orders", view.orders, _columns(view), order_key, _FIELDS, _pane_of(view), width, height)
 
 
-def _heading(view: View, width: int) -> Line:
-    say, shown = view.say, view.orders
-    left: Line = ((f"/ {say('orders.filter', account=account_title(view))}", "title"),)
-    if shown.error and shown.rows:
-        return spread(left, ((cut(clean(shown.error), width // 2), "crit"),), width)
-    loaded = grouped(len(shown.rows))
-    if shown.total is not None:
-        text = say("orders.loaded", loaded=loaded, total=grouped(max(shown.total, len(shown.rows))))
-    else:
-        text = say("orders.loaded_all" if shown.complete else "orders.loaded_more", loaded=loaded)
-    if shown.loading:
-        text = f"{say('orders.loading')}  {text}"
-    return spread(left, ((text + " ", "muted"),), width)
+def order_key(row: OrderRow) -> tuple[str, int]:
+    """What an order is told apart by."""
+    return row.account, row.id
 
 
-def _customer(view: View, row: OrderRow) -> str:
+def customer(view: View, row: OrderRow) -> str:
+    """Whose order it is, as far as that may be seen."""
     if not row.customer:
         return "-"
     return clean(row.customer) if view.reveal else masked(row.customer)
+
+
+def status_word(view: View, row: OrderRow) -> str:
+    """What the order's status is called; one that is not known as the engine names it."""
+    return view.say(f"order_status.{row.status}") if row.status in _STATUS else clean(row.status_text)
+
+
+def _age(view: View, row: OrderRow) -> str:
+    """`18m`, `3d04h`; months later the hours do not count any more."""
+    text = age(view.seconds_since(row.date))
+    return text if len(text) <= AGE_CELLS else f"{text.partition('d')[0]}d"
 
 
 def _columns(view: View) -> list[Column[OrderRow]]:
     say = view.say
 
     def status(row: OrderRow) -> tuple[str, Role]:
-        return (clean(row.status_text), "muted" if row.status is None else _STATUS.get(row.status, "warn"))
+        return (status_word(view, row), "muted" if row.status is None else _STATUS.get(row.status, "warn"))
 
     def findings(row: OrderRow) -> tuple[str, Role]:
         return (str(row.findings) if row.findings else "", "warn")
 
+    def paid(row: OrderRow) -> tuple[str, Role]:
+        known = row.payment_mode_id in (1, 2, 3)
+        return (say(f"payment_short.{row.payment_mode_id}") if known else "-", "text" if known else "muted")
+
+    def kind(row: OrderRow) -> tuple[str, Role]:
+        return (say(f"order_type_short.{row.type}") if row.type in (2, 3) else "-", "muted")
+
+    def placed(row: OrderRow) -> tuple[str, Role]:
+        return (day(row.date, view.shown_at, view.zone), "muted")
+
+    def modified(row: OrderRow) -> tuple[str, Role]:
+        return (day(row.modified, view.shown_at, view.zone), "muted")
+
     return [
-        Column(say("col.order"), 11, lambda row: (str(row.id), "text"), "right"),
-        Column(say("col.age"), 6, lambda row: (age(view.seconds_since(row.date)), "muted"), "right"),
-        Column(say("col.order_status"), 11, status),
-        Column(say("col.total"), 10, lambda row: (money(row.total), "text"), "right"),
+        Column(say("col.order"), 10, lambda row: (str(row.id), "text"), "right"),
+        Column(say("col.age"), AGE_CELLS, lambda row: (_age(view, row), "muted"), "right", sort="date"),
+        Column(say("col.placed"), 11, placed, wide=True, sort="date"),
+        Column(say("col.modified"), 11, modified, wide=True, sort="modified"),
+        Column(say("col.order_status"), 11, status, sort="status"),
+        Column(say("col.total"), 10, lambda row: (money(row.total), "text"), "right", sort="total"),
         Column("", 3, lambda row: (clean(row.currency or ""), "muted")),
-        Column(say("col.account"), 8, lambda row: (clean(row.account).upper(), "muted"), need=72),
-        Column(say("col.customer"), 0, lambda row: (_customer(view, row), "text")),
-        Column(say("col.findings"), 8, findings, "right", need=84),
+        Column(say("col.acct"), account_cells(view), lambda row: (account_name(row.account), "muted"), need=72),
+        Column(say("col.order_type"), 6, kind, wide=True),
+        Column(say("col.payment"), 8, paid, need=84),
+        Column(say("col.customer"), 0, lambda row: (customer(view, row), "text"), sort="customer"),
+        Column(say("col.findings"), 8, findings, "right", need=LEAST_FOR_FINDINGS),
     ]
 
 
-def _detail_section(view: View, row: OrderRow, width: int) -> list[Line]:
-    """The order under the cursor; with its lines once it has been opened."""
-    say = view.say
-    title: Line = ((str(row.id), "title"),)
-    lines = [rule(title, ((clean(row.status_text), "muted"),), width, stroke=view.glyphs.line)]
-    kind = say(f"order_type.{row.type}") if row.type in (2, 3) else say("order_type.unknown", number=row.type)
-    paid = say(f"payment.{row.payment_mode_id}") if row.payment_mode_id in (1, 2, 3) else "-"
-    facts = [
-        say(
-            "orders.placed",
-            at=day(row.date, view.shown_at, view.zone),
-            modified=day(row.modified, view.shown_at, view.zone),
-        ),
-        say("orders.total", total=money(row.total), currency=clean(row.currency or ""), paid=paid),
-        say("orders.whose", account=clean(row.account).upper(), kind=kind, customer=_customer(view, row)),
-    ]
-    lines += [((f"  {cut(fact, width - 2)}", "text"),) for fact in facts]
-    detail = view.orders.detail
-    if detail is None or (detail.row.account, detail.row.id) != (row.account, row.id):
-        return [*lines, ((f"  {say('orders.open')}", "muted"),)]
-    return lines + [((f"  {cut(text, width - 2)}", "text"),) for text in _order_lines(detail.order)]
+def _pane_of(view: View) -> Callable[[OrderRow, int], Pane]:
+    def pane(row: OrderRow, width: int) -> Pane:
+        say = view.say
+        detail = view.orders.detail
+        if detail is not None and order_key(detail.row) != order_key(row):
+            detail = None
+        tabs = [say(f"pane.{tab}") for tab in ("lines", "customer", "raw")]
+        makers = (order_lines, customer_lines, raw_lines)
+        lines = makers[view.pane.tab % len(makers)](view, row, detail, width)
+        return Pane(str(row.id), ((status_word(view, row), "muted"),), tabs, lines)
 
-
-def _order_lines(order: dict[str, object]) -> list[str]:
-    """`2 x 99120  Cablu HDMI` for each product of an order's payload, whatever shape it came in."""
-    products = order.get("products")
-    if not isinstance(products, list):
-        return []
-    texts = []
-    for product in products:
-        if isinstance(product, dict):
-            quantity, number = product.get("quantity"), product.get("part_number") or product.get("product_id")
-            name, price = product.get("name") or "", product.get("sale_price") or ""
-            texts.append(clean(f"{quantity} x {number}  {name}  {price}"))
-    return texts
+    return pane

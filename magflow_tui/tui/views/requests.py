@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.context import LIST_CELLS, Body, View, columns_of
-from magflow_tui.tui.views.figures import clock, clock_ms, milliseconds, size
-from magflow_tui.tui.views.levels import SLOW_MS
-from magflow_tui.tui.views.spans import Line, Role, beside, clean, cut, fit, fit_right, rule, spread, stack
-from magflow_tui.tui.views.table import Column, table
+from magflow_tui.tui.views.accounts import account_cells, account_name
+from magflow_tui.tui.views.context import LIST_CELLS, Body, Cursor, View, columns_of
+from magflow_tui.tui.views.failures import failures_section
+from magflow_tui.tui.views.figures import clock, clock_ms, grouped, milliseconds, size
+from magflow_tui.tui.views.latency import BESIDE, LEAST_ROWS, MOST_ROWS, latency_section
+from magflow_tui.tui.views.levels import SLOW_MS, sign
+from magflow_tui.tui.views.request_detail import request_detail
+from magflow_tui.tui.views.request_rows import request_filter, request_role
+from magflow_tui.tui.views.spans import Line, Role, Span, beside, clean, cut, fit, fit_right, rule, spread, stack
+from magflow_tui.tui.views.table import Column, Marking, table
 
 if TYPE_CHECKING:
     from magflow_tui.contract.records import RequestRow
 
-
-def is_fault(row: RequestRow) -> bool:
-    """A request that failed or was slow."""
-    return row.outcome != "ok" or row.elapsed_ms > SLOW_MS
-
-
-def request_role(row: RequestRow) -> Role:
-    """How a request stands out: not at all when all is well."""
-    if row.outcome == "ok":
-        return "warn" if row.elapsed_ms > SLOW_MS else "text"
-    return "warn" if row.outcome in ("rate_limited", "cancelled", "not_found") else "crit"
+#: Rows of the list that are not given up for what stands below it.
+_LEAST_ROWS = 6
+#: Lines below a detail on its own from which on they tell of all failures.
+_LEAST_FAILURES = 4
+#: Lines of the detail below the list.
+_DETAIL_LINES = 6
 
 
 def note(view: View, row: RequestRow) -> str:
@@ -36,38 +36,84 @@ def note(view: View, row: RequestRow) -> str:
 
 
 def body(view: View, width: int, height: int) -> Body:
-    """The whole body of the screen."""
-    main, side, _ = columns_of(width, zoomed=view.zoomed, least=LIST_CELLS)
-    if side:  # the third column would show the same list again
+    """The whole body of the screen: filter, list, and what is known of the request under the cursor."""
+    main, side, tail = columns_of(width, zoomed=view.zoomed, least=LIST_CELLS)
+    if tail:  # the third column would show the same list again
         main = width - side - 3
-    shown = view.requests
-    detail_height = 0 if side else min(9, max(0, height - 10))
-    rows = max(1, height - 2 - detail_height)
-    keys = [row.seq for row in shown.rows]
-    cursor = view.cursor.settled(keys, rows)
-    lines = [_heading(view, main)]
-    if shown.rows:
-        lines += table(shown.rows, _columns(view), cursor, main, rows, view.glyphs)
-    elif shown.error:
-        lines.append(((f"  {cut(clean(shown.error), main - 2)}", "crit"),))
-    else:
-        lines.append(((f"  {view.say('api.none_faults' if shown.faults_only else 'api.none')}", "muted"),))
-    selected = shown.rows[cursor.index] if shown.rows else None
+    rows = view.requests.rows
+    keys = [row.seq for row in rows]
+    if view.opened and rows:
+        return _opened(view, keys, width, height)
+    below = 0 if side else _detail_height(height)
+    plot = latency_section(view, main, _plot_height(height - below))
+    visible = max(1, height - 2 - below - len(plot))
+    cursor = view.cursor.settled(keys, visible)
+    selected = rows[cursor.index] if rows else None
+    lines = stack([_heading(view, main), *_list(view, cursor, main, visible)], 2 + visible) + plot
     if side:
-        right = _detail_section(view, selected, side) if selected else []
+        right = _with_failures(view, request_detail(view, selected, side, height) if selected else [], side, height)
         lines = beside([(lines, main), (right, side)], height, divider=f" {view.glyphs.divider} ")
-    elif detail_height and selected:
-        lines = stack(lines, height - detail_height) + _detail_section(view, selected, main)
-    return Body(stack(lines, height), 2, rows, keys, cursor, first=cursor.top, list_width=main)
+    elif below and selected:
+        lines += request_detail(view, selected, main, below)
+    return Body(stack(lines, height), 2, visible, keys, cursor, first=cursor.top, list_width=main)
+
+
+def _detail_height(height: int) -> int:
+    """Lines for the detail below the list."""
+    room = height - 2 - _LEAST_ROWS
+    return _DETAIL_LINES if room >= _DETAIL_LINES else max(0, room) if room >= 4 else 0
+
+
+def _plot_height(height: int) -> int:
+    """Lines for the plot below the list: as many as leave the list the larger part."""
+    least = BESIDE + LEAST_ROWS
+    return min(max(height // 3, least), BESIDE + MOST_ROWS) if height >= 2 * least + 2 else 0
+
+
+def _opened(view: View, keys: list[int], width: int, height: int) -> Body:
+    """The request under the cursor on all of the screen; the list's keys go through the requests still."""
+    cursor = view.cursor.settled(keys, 1)
+    row = view.requests.rows[cursor.index]
+    lines = _with_failures(view, request_detail(view, row, width, height), width, height)
+    return Body(stack(lines, height), keys=keys, cursor=cursor, first=cursor.index)
+
+
+def _with_failures(view: View, lines: list[Line], width: int, height: int) -> list[Line]:
+    """The detail and, where there is room below it, everything that failed."""
+    room = height - len(lines)
+    return lines + failures_section(view, width, room) if room >= _LEAST_FAILURES else lines
+
+
+def _list(view: View, cursor: Cursor, width: int, height: int) -> list[Line]:
+    shown = view.requests
+    if shown.rows:
+        marking: Marking[RequestRow] = Marking(view.list_state, lambda row: row.seq, order=("time", True))
+        return table(shown.rows, _columns(view), cursor, width, height, view.glyphs, marking=marking)
+    nothing = "api.none_match" if shown.known and view.list_state.filter else "api.none_faults"
+    text = view.say(nothing if shown.known else "api.none")
+    return [((f"  {cut(text, width - 2)}", "muted"),)]
 
 
 def _heading(view: View, width: int) -> Line:
-    say, shown = view.say, view.requests
-    left: Line = ((f"/ {say('api.faults') if shown.faults_only else say('api.all')}", "title"),)
-    if shown.held:
-        held = say("api.held", count=shown.unseen) if shown.unseen else say("api.held_still")
-        return spread(left, ((held, "info"), (" ", "text")), width)
-    return spread(left, ((say("api.following"), "muted"), (" ", "text")), width)
+    """The filter row: what is asked for, whether the list follows, how many of all requests are shown."""
+    say, shown, state = view.say, view.requests, view.list_state
+    wanted = request_filter(state.filter)
+    left: list[Span] = [("/ ", "key")]
+    if wanted.problem:
+        left.append((say(wanted.problem, part=clean(wanted.problem_part)), "crit"))
+    elif state.filter:
+        left.append((clean(state.filter), "title"))
+    if shown.faults_only:
+        left.append((f"{'  ' if state.filter else ''}{say('api.faults')}", "title" if not state.filter else "warn"))
+    elif not state.filter:
+        left.append((say("api.all"), "title"))
+    following = say("api.follow_off") if shown.held else say("api.follow_on")
+    right: list[Span] = [(following, "info" if shown.held else "muted")]
+    if shown.unseen:
+        right.append((f"  +{grouped(shown.unseen)} {say('api.unseen')}", "info"))
+    count = say("list.of", shown=grouped(len(shown.rows)), all=grouped(len(shown.known)))
+    right.append((f"  {count} ", "muted"))
+    return spread(tuple(left), tuple(right), width)
 
 
 def _columns(view: View) -> list[Column[RequestRow]]:
@@ -76,56 +122,40 @@ def _columns(view: View) -> list[Column[RequestRow]]:
     def status(row: RequestRow) -> tuple[str, Role]:
         return (str(row.status) if row.status is not None else "-", request_role(row))
 
+    def account(row: RequestRow) -> tuple[str, Role]:
+        return (account_name(row.account), "text")
+
     def elapsed(row: RequestRow) -> tuple[str, Role]:
         return (milliseconds(row.elapsed_ms), "warn" if row.elapsed_ms > SLOW_MS else "text")
 
+    def attempt(row: RequestRow) -> tuple[str, Role]:
+        return (str(row.attempt), "text" if row.attempt <= 1 else "warn")
+
     return [
-        Column(say("col.time"), 12, lambda row: (clock_ms(row.at, view.zone), "text")),
-        Column("ms", 6, elapsed, "right"),
-        Column(say("col.status"), 3, status, "right"),
-        Column("n", 2, lambda row: (str(row.attempt), "text" if row.attempt <= 1 else "warn"), "right"),
-        Column(say("col.route"), 19, lambda row: (clean(row.route), "text")),
-        Column(say("col.account"), 8, lambda row: (clean(row.account).upper(), "text"), need=60),
-        Column(say("col.page"), 5, lambda row: ("" if row.page is None else str(row.page), "text"), "right", need=84),
-        Column(say("col.wait_ms"), 6, lambda row: (milliseconds(row.waited_ms), "text"), "right", need=84),
-        Column(say("col.bytes"), 7, lambda row: (size(row.bytes_received), "text"), "right", need=100),
+        Column(say("col.time"), 12, lambda row: (clock_ms(row.at, view.zone), "text"), sort="time"),
+        Column("ms", 6, elapsed, "right", sort="ms"),
+        Column(say("col.status"), 3, status, "right", sort="status"),
+        Column(say("col.try"), 3, attempt, "right", sort="try"),
+        Column(say("col.route"), 19, lambda row: (clean(row.route), "text"), sort="endpoint"),
+        Column(say("col.acct"), account_cells(view), account, need=60, sort="acct"),
+        Column(say("col.page"), 5, lambda row: ("" if row.page is None else str(row.page), "text"), "right", need=96),
+        Column(say("col.wait_ms"), 6, lambda row: (milliseconds(row.waited_ms), "text"), "right", need=84, sort="wait"),
+        Column(say("col.bytes"), 7, lambda row: (size(row.bytes_received), "text"), "right", need=84, sort="bytes"),
         Column(say("col.note"), 0, lambda row: (note(view, row), request_role(row))),
     ]
-
-
-def _detail_section(view: View, row: RequestRow, width: int) -> list[Line]:
-    """The request under the cursor: where its time went, which run it belongs to."""
-    say = view.say
-    role = request_role(row)
-    status = "-" if row.status is None else str(row.status)
-    title: Line = ((f"{clock_ms(row.at, view.zone)}  {cut(clean(row.route), width - 30)}", "title"),)
-    right: Line = ((f"{status} {say(f'outcome.{row.outcome}')}", "ok" if role == "text" else role),)
-    first = "-" if row.first_byte_ms is None else milliseconds(row.first_byte_ms)
-    facts = [
-        f"{clean(row.method)} {clean(row.route)} {say('api.page', page=row.page) if row.page is not None else ''}",
-        say("api.attempt", attempt=row.attempt, account=clean(row.account).upper(), pool=say(f"pool.{row.pool}")),
-        say("api.times", waited=milliseconds(row.waited_ms)),
-        say("api.answer", first=first, total=milliseconds(row.elapsed_ms)),
-        say("api.received", size=size(row.bytes_received)),
-    ]
-    if row.run_id is not None:
-        facts.append(say("api.run", run=row.run_id))
-    lines = [rule(title, right, width, stroke=view.glyphs.line)]
-    lines += [((f"  {cut(fact, width - 2)}", "text"),) for fact in facts]
-    if row.note:
-        lines.append(((f"  {cut(clean(row.note), width - 2)}", role),))
-    lines.append(((f"  {say('api.redacted')}", "muted"),))
-    return lines
 
 
 def tail_section(view: View, width: int, height: int) -> list[Line]:
     """The newest requests in a narrow column: the third one of very wide screens."""
     say = view.say
     lines = [rule(((say("api.tail"), "title"),), (), width, stroke=view.glyphs.line)]
-    for row in view.requests.rows[: max(0, height - 1)]:
+    for row in view.requests.known[: max(0, height - 1)]:
         role = request_role(row)
         status = "-" if row.status is None else str(row.status)
-        text = f" {clock(row.at, view.zone, seconds=True)} {fit_right(milliseconds(row.elapsed_ms), 6)} {status:>3} "
+        mark = sign(role, view.glyphs) if role in ("warn", "crit") else " "
+        text = (
+            f"{mark}{clock(row.at, view.zone, seconds=True)} {fit_right(milliseconds(row.elapsed_ms), 6)} {status:>3} "
+        )
         lines.append(((text + fit(clean(row.route), width - len(text)), role),))
     if len(lines) == 1:
         lines.append(((f"  {say('api.none')}", "muted"),))

@@ -37,6 +37,7 @@ Role = Literal[
     "brand",
     "alarm",
     "prompt",
+    "caret",
 ]
 Span = tuple[str, Role]
 Line = tuple[Span, ...]
@@ -100,6 +101,34 @@ def cut(text: str, width: int, *, mark: str = "…") -> str:
     if cells(text) <= width:
         return text
     return _head(text, width - cells(mark)) + mark if width > cells(mark) else _head(text, width)
+
+
+def joined(parts: Sequence[str], between: str, width: int) -> str:
+    """As many of the parts as fit `width` cells whole, in order, `between` them; empty ones are left out."""
+    text = ""
+    for part in parts:
+        longer = f"{text}{between}{part}" if text and part else text or part
+        if cells(longer) > width:
+            return text or cut(longer, width)
+        text = longer
+    return text
+
+
+def wrapped(text: str, width: int, *, most: int = 3) -> list[str]:
+    """Text over at most `most` lines of `width` cells, broken between words."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split():
+        if current and cells(current) + 1 + cells(word) > width:
+            lines.append(current)
+            current = word
+        else:
+            current = f"{current} {word}" if current else word
+    if current:
+        lines.append(current)
+    if len(lines) > most:
+        lines[most - 1] = " ".join(lines[most - 1 :])
+    return [cut(line, width) for line in lines[:most]]
 
 
 def fit(text: str, width: int, *, mark: str = "…") -> str:
@@ -188,17 +217,22 @@ def stack(lines: Iterable[Line], height: int) -> list[Line]:
     return kept + [EMPTY] * (height - len(kept))
 
 
+Cells = list[tuple[str, object]]
+
+
 def changed_cells(old: Line, new: Line, *, worth: int = 24) -> list[tuple[int, int]]:
-    """Where two lines differ, as ranges of cells `(start, stop)`, in order.
+    """Where two lines differ, as ranges of cells `(start, stop)`, in order."""
+    return [] if old == new else changed_ranges(cells_of(old), cells_of(new), worth=worth)
+
+
+def changed_ranges(before: Cells, after: Cells, *, worth: int = 24) -> list[tuple[int, int]]:
+    """Where the cells of two lines differ, as ranges `(start, stop)`, in order.
 
     Ranges with less than `worth` unchanged cells between them are one: moving the cursor and setting the colour
     again would cost more than writing the cells in between.
     """
-    if old == new:
-        return []
-    before, after = _cells_of(old), _cells_of(new)
     longest = max(len(before), len(after))
-    blank = (" ", "text")
+    blank: tuple[str, object] = (" ", "text")
     before += [blank] * (longest - len(before))
     after += [blank] * (longest - len(after))
     ranges: list[tuple[int, int]] = []
@@ -218,9 +252,9 @@ def changed_cells(old: Line, new: Line, *, worth: int = 24) -> list[tuple[int, i
     return ranges
 
 
-def _cells_of(line: Line) -> list[tuple[str, str]]:
-    """A line cell by cell; the second cell of a wide character is an empty string."""
-    result: list[tuple[str, str]] = []
+def cells_of(line: Iterable[tuple[str, object]]) -> Cells:
+    """Texts and what marks them, cell by cell; the second cell of a wide character is an empty string."""
+    result: Cells = []
     for text, role in line:
         if text.isascii():
             result.extend([(character, role) for character in text])

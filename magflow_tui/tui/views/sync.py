@@ -1,44 +1,37 @@
-"""Sync: what runs, what is due, what was, and why it failed."""
+"""Sync: what runs, what is due, what was, and why it is not all there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from magflow_tui.tui.views.accounts import account_cells, account_name
 from magflow_tui.tui.views.context import LIST_CELLS, Body, Cursor, View, columns_of
-from magflow_tui.tui.views.figures import clock, day, grouped, rate, share, span
+from magflow_tui.tui.views.figures import clock, compact, day, grouped, rate, share, span
 from magflow_tui.tui.views.glyphs import progress
-from magflow_tui.tui.views.health import items_of, share_done, waiting, wrapped
+from magflow_tui.tui.views.health import waiting
 from magflow_tui.tui.views.levels import result_role
+from magflow_tui.tui.views.present import items_of, share_done
 from magflow_tui.tui.views.requests import tail_section
-from magflow_tui.tui.views.spans import Line, Role, Span, beside, cells, clean, cut, fit, fit_right, rule, stack
-from magflow_tui.tui.views.table import Column, table
+from magflow_tui.tui.views.run_detail import progress_detail, run_detail
+from magflow_tui.tui.views.run_rows import (
+    chosen_runs,
+    items_a_second,
+    resource_cells,
+    run_filter,
+    running_shown,
+    runs_of_account,
+    wait_share,
+)
+from magflow_tui.tui.views.spans import Line, Role, Span, beside, cells, clean, cut, fit, fit_right, joined, rule, stack
+from magflow_tui.tui.views.table import Column, Marking, table
 
 if TYPE_CHECKING:
     from magflow_tui.contract.runs import QueuedJob, Run, RunProgress
     from magflow_tui.contract.snapshot import Snapshot
 
-
-def runs_shown(view: View) -> tuple[Run, ...]:
-    """Finished runs of the chosen account, newest first: those of the snapshot, then older ones read since."""
-    if view.snapshot is None:
-        return ()
-    recent = view.snapshot.recent_runs
-    known = {run.run_id for run in recent}
-    both = (*recent, *(run for run in view.older_runs if run.run_id not in known and run.result != "running"))
-    return tuple(run for run in both if view.account in (None, run.account))
-
-
-def running_shown(view: View) -> tuple[RunProgress, ...]:
-    """Running runs of the chosen account."""
-    if view.snapshot is None:
-        return ()
-    return tuple(run for run in view.snapshot.running if view.account in (None, run.account))
-
-
-def list_keys(view: View) -> list[int]:
-    """Run ids in the order of the screen: running ones, then history."""
-    return [run.run_id for run in running_shown(view)] + [run.run_id for run in runs_shown(view)]
+#: Rows of the history that are not given up for the detail below it.
+_LEAST_ROWS = 4
 
 
 def body(view: View, width: int, height: int) -> Body:
@@ -46,49 +39,78 @@ def body(view: View, width: int, height: int) -> Body:
     snapshot = view.snapshot
     if snapshot is None:
         return Body(stack(waiting(view, width), height))
-    main, side, tail = columns_of(width, zoomed=view.zoomed, least=LIST_CELLS)
-    running, history = running_shown(view), runs_shown(view)
-    keys = list_keys(view)
+    read = runs_of_account(view)
+    running, history = running_shown(view), chosen_runs(read, view.list_state)
+    keys = [run.run_id for run in running] + [run.run_id for run in history]
     cursor = view.cursor.settled(keys, height)
-    lines = _running_section(view, running, cursor.index, main, height)
+    if view.opened and keys:
+        lines = _detail(view, running, history, cursor.index, width, height)
+        return Body(stack(lines, height), keys=keys, cursor=cursor, first=cursor.index)
+    main, side, tail = columns_of(width, zoomed=view.zoomed, least=LIST_CELLS)
+    lines, places = _running_section(view, running, cursor.index, main, height)
     lines += _queue_section(view, snapshot, main, most=4 if height >= 28 else 2 if height >= 16 else 0)
-    detail = [] if side else _detail_section(view, running, history, cursor.index, main)
     rows = height - len(lines) - 2
-    if detail:
-        detail = detail[: max(0, rows - 4)]
-        rows -= len(detail)
-    rows = max(1, rows)
+    detail = [] if side else _detail(view, running, history, cursor.index, main, rows - _LEAST_ROWS)
+    rows = max(1, rows - len(detail))
     list_top = len(lines) + 2
     # The history has a window of its own, in which the cursor may not be.
     index = cursor.index - len(running)
     top = max(0, min(cursor.top - len(running), max(0, len(history) - rows)))
     if index >= 0:
         top = max(index - rows + 1, min(top, index))
-    lines += _history_section(view, history, index, top, main, rows)
+    lines += _history_section(view, history, len(read), Cursor(index=index, top=top), main, rows)
+    places |= {list_top + row: len(running) + top + row for row in range(min(rows, len(history) - top))}
     lines = stack(lines, list_top + rows) + detail
     if side:
-        columns = [(lines, main), (_detail_section(view, running, history, cursor.index, side), side)]
+        columns = [(lines, main), (_detail(view, running, history, cursor.index, side, height), side)]
         if tail:
             columns.append((tail_section(view, tail, height), tail))
         lines = beside(columns, height, divider=f" {view.glyphs.divider} ")
-    return Body(stack(lines, height), list_top, rows, keys, cursor, first=len(running) + top, list_width=main)
+    return Body(
+        stack(lines, height),
+        list_top,
+        rows,
+        keys,
+        cursor,
+        first=len(running) + top,
+        list_width=main,
+        places=places,
+    )
 
 
-def _running_section(view: View, running: Sequence[RunProgress], index: int, width: int, height: int) -> list[Line]:
+def _detail(
+    view: View, running: Sequence[RunProgress], history: Sequence[Run], index: int, width: int, height: int
+) -> list[Line]:
+    """The run under the cursor."""
+    if index < len(running):
+        return progress_detail(view, running[index], width, height)
+    if index - len(running) < len(history):
+        return run_detail(view, history[index - len(running)], width, height)
+    return []
+
+
+def _running_section(
+    view: View, running: Sequence[RunProgress], index: int, width: int, height: int
+) -> tuple[list[Line], dict[int, int]]:
+    """The syncs at work, and at which lines which of them stands."""
     say, glyphs = view.say, view.glyphs
     title: Line = ((f"{say('sync.running')} {len(running)}", "title"),)
     lines = [rule(title, (), width, stroke=glyphs.line)]
+    places: dict[int, int] = {}
     if not running:
         lines.append(((f"  {say('sync.none_running')}", "muted"),))
-        return lines
-    most = max(1, (height - 12) // 2)
+        return lines, places
+    most = max(1, (height - 12) // 3)
+    # The one under the cursor is always among those that are drawn.
+    first = max(0, index - most + 1) if index < len(running) else 0
     # Bars are of one length, whatever stands behind them.
     room = max((cells(items_of(run)) for run in running[:most]), default=0)
-    for place, run in enumerate(running[:most]):
+    for place, run in enumerate(running[first : first + most], start=first):
+        places |= {len(lines): place, len(lines) + 1: place}
         lines += _progress_lines(view, run, place == index, width, room)
     if len(running) > most:
         lines.append(((f"  {say('more', count=len(running) - most)}", "muted"),))
-    return lines
+    return lines, places
 
 
 def _progress_lines(view: View, run: RunProgress, selected: bool, width: int, items_cells: int) -> list[Line]:
@@ -96,25 +118,29 @@ def _progress_lines(view: View, run: RunProgress, selected: bool, width: int, it
     say, glyphs = view.say, view.glyphs
     done = share_done(run)
     sign = f"{glyphs.cursor} " if selected else "  "
-    what = f"{fit(say(f'resource.{run.resource}'), 7)} {fit(clean(run.account).upper(), 8)} {say(f'kind.{run.kind}')}"
+    resource = fit(say(f"resource.{run.resource}"), resource_cells(view))
+    account = fit(account_name(run.account), account_cells(view))
+    what = f"{sign}{resource} {account} {fit(say(f'kind.{run.kind}'), 5)}"
     items = fit_right(items_of(run), items_cells)
     percent = "  ?  " if done is None else f"{done * 100:3.0f} %"
-    bar_cells = max(6, min(46, width - 28 - 8 - items_cells - 2))
-    head: Span = (fit(sign + what, 27) + " ", "selected" if selected else "text")
+    bar_cells = max(6, min(46, width - cells(what) - 1 - 9 - items_cells))
+    head: Span = (what + " ", "selected" if selected else "text")
     figures = [
-        say("sync.page", page=run.page, total="?" if run.pages_total is None else run.pages_total),
+        say("sync.page", page=grouped(run.page), total="?" if run.pages_total is None else grouped(run.pages_total)),
         rate(run.items_per_second),
         say("sync.eta", left=span(run.eta_seconds)) if run.eta_seconds is not None else "",
-        say("sync.counts", new=run.created, updated=run.updated),
-        say("sync.failed", count=run.failed) if run.failed else "",
-        say("sync.wait", share=share(run.wait_share)) if width >= 80 else "",
-        say("sync.stopping") if run.stopping else clean(run.phase) if width >= 84 else "",
+        say("sync.counts", new=grouped(run.created), updated=grouped(run.updated)),
+        say("sync.failed", count=grouped(run.failed)) if run.failed else "",
+        say("sync.wait", share=share(run.wait_share)),
+        say("sync.stopping") if run.stopping else "",
     ]
-    second = f" {glyphs.dot} ".join(figure for figure in figures if figure)
-    role: Role = "warn" if run.stopping or run.failed else "muted"
+    second = joined(figures, f" {glyphs.dot} ", width - 4)
+    # What went wrong stands out of the figures, if it has found room among them.
+    before, found, after = second.partition(say("sync.failed", count=grouped(run.failed)) if run.failed else "\n")
+    role: Role = "warn" if run.stopping else "muted"
     return [
         (head, *progress(done, bar_cells, glyphs), (f"  {percent}  {items}", "text")),
-        ((f"    {cut(second, width - 4)}", role),),
+        ((f"    {before}", role), (found, "warn"), (after, role)),
     ]
 
 
@@ -127,12 +153,16 @@ def _queue_section(view: View, snapshot: Snapshot, width: int, *, most: int) -> 
     lines = [rule(title, (), width, stroke=glyphs.line)]
     for job in queue[:most]:
         at = say("sync.next_at", at=clock(job.next_at, view.zone, seconds=True)) if job.next_at else ""
+        account = fit(account_name(job.account), account_cells(view))
+        head = f"  {fit(say(f'resource.{job.resource}'), resource_cells(view))} {account} "
+        when = f"{fit(at, 18)} " if at else ""
+        room = width - cells(head) - 6 - cells(when)
         lines.append(
             (
-                (f"  {fit(say(f'resource.{job.resource}'), 7)} {fit(clean(job.account).upper(), 8)} ", "text"),
-                (fit(say(f"kind.{job.kind}"), 7), "muted"),
-                (fit(at, 15) + " " if at else "", "text"),
-                (cut(clean(job.reason), width - 42), "muted"),
+                (head, "text"),
+                (fit(say(f"kind.{job.kind}"), 5) + " ", "muted"),
+                (when, "text"),
+                (cut(clean(job.reason), room), "muted"),
             )
         )
     if len(queue) > most:
@@ -142,89 +172,83 @@ def _queue_section(view: View, snapshot: Snapshot, width: int, *, most: int) -> 
     return lines
 
 
-def _history_section(view: View, history: Sequence[Run], index: int, top: int, width: int, height: int) -> list[Line]:
-    say, glyphs = view.say, view.glyphs
-    lines = [rule(((say("sync.history"), "title"),), (), width, stroke=glyphs.line)]
+def _history_section(
+    view: View, history: Sequence[Run], read: int, cursor: Cursor, width: int, height: int
+) -> list[Line]:
+    """The runs that are asked for, of so many that have been read."""
+    say = view.say
+    lines = [rule(((say("sync.history"), "title"),), _asked(view, len(history), read), width, stroke=view.glyphs.line)]
     if not history:
-        return [*lines, ((f"  {say('sync.no_history')}", "muted"),)]
+        nothing = "sync.none_match" if read else "sync.no_history"
+        return [*lines, ((f"  {say(nothing)}", "muted"),)]
+    marking = Marking(view.list_state, _run_id, order=("when", True))
+    return lines + table(history, _columns(view), cursor, width, height, view.glyphs, marking=marking)
+
+
+def _run_id(run: Run) -> object:
+    return run.run_id
+
+
+def _asked(view: View, shown: int, read: int) -> Line:
+    """What of the history is shown: filter, faults, and how many of those that have been read."""
+    say, state = view.say, view.list_state
+    wanted = run_filter(state.filter)
+    spans: list[Span] = []
+    if wanted.problem:
+        spans.append((f"{say(wanted.problem, part=clean(wanted.problem_part))}  ", "crit"))
+    elif state.filter:
+        spans.append((f"/ {clean(state.filter)}  ", "key"))
+    if state.faults:
+        spans.append((f"{say('sync.faults')}  ", "warn"))
+    more = "" if view.runs_complete else "+"
+    if shown != read or spans:
+        spans.append((say("list.of", shown=grouped(shown), all=f"{grouped(read)}{more}"), "muted"))
+    else:
+        spans.append((f"{grouped(read)}{more}", "muted"))
+    return tuple(spans)
+
+
+def _columns(view: View) -> list[Column[Run]]:
+    say = view.say
 
     def figure(value: int, role: Role = "text") -> tuple[str, Role]:
         return (grouped(value), role if value else "muted")
 
-    columns: list[Column[Run]] = [
+    def short(value: int) -> tuple[str, Role]:
+        return (compact(value), "text" if value else "muted")
+
+    def failed(run: Run) -> tuple[str, Role]:
+        return (compact(run.failed), "warn" if run.failed else "muted")
+
+    def what(run: Run) -> tuple[str, Role]:
+        return (say(f"resource.{run.resource}"), "text")
+
+    def when(run: Run) -> tuple[str, Role]:
+        return (day(run.finished_at or run.started_at, view.shown_at, view.zone), "text")
+
+    def pace(run: Run) -> tuple[str, Role]:
+        return (rate(items_a_second(run)), "muted")
+
+    def waited(run: Run) -> tuple[str, Role]:
+        return (f"{100 * wait_share(run):.0f}%", "text" if run.waited_seconds else "muted")
+
+    return [
+        Column(say("col.when"), 11, when, sort="when"),
+        Column(say("col.what"), resource_cells(view), what, sort="what"),
         Column(
-            say("col.when"), 11, lambda run: (day(run.finished_at or run.started_at, view.shown_at, view.zone), "text")
+            say("col.acct"),
+            account_cells(view),
+            lambda run: (account_name(run.account), "text"),
+            sort="acct",
         ),
-        Column(say("col.what"), 6, lambda run: (say(f"resource.{run.resource}"), "text")),
-        Column(say("col.account"), 8, lambda run: (clean(run.account).upper(), "text")),
-        Column(say("col.kind"), 5, lambda run: (say(f"kind.{run.kind}"), "muted"), need=84),
-        Column(say("col.result"), 9, lambda run: (say(f"result.{run.result}"), result_role(run.result))),
-        Column(say("col.items"), 7, lambda run: figure(run.items), "right"),
-        Column(say("col.new"), 6, lambda run: figure(run.created), "right"),
-        Column(say("col.updated"), 6, lambda run: figure(run.updated), "right"),
-        Column(say("col.failed"), 4, lambda run: figure(run.failed, "warn"), "right"),
-        Column(say("col.duration"), 7, lambda run: (span(run.seconds), "text"), "right"),
-        Column(say("col.rate"), 8, lambda run: (_pace(run), "muted"), "right", need=92),
-        Column("429", 4, lambda run: figure(run.rate_limited, "warn"), "right", need=100),
+        Column(say("col.kind"), 5, lambda run: (say(f"kind.{run.kind}"), "muted"), need=92),
+        Column(say("col.result"), 9, lambda run: (say(f"result.{run.result}"), result_role(run.result)), sort="result"),
+        Column(say("col.items"), 7, lambda run: figure(run.items), "right", sort="items"),
+        Column(say("col.new"), 5, lambda run: short(run.created), "right", sort="new"),
+        Column(say("col.updated"), 5, lambda run: short(run.updated), "right", sort="upd"),
+        Column(say("col.failed"), 4, failed, "right", sort="fail"),
+        Column(say("col.duration"), 6, lambda run: (span(run.seconds), "text"), "right", sort="dur"),
+        Column(say("col.rate"), 7, pace, "right", sort="rate"),
+        Column("429", 3, lambda run: figure(run.rate_limited, "warn"), "right", sort="429"),
+        Column(say("col.wait_share"), 4, waited, "right", need=84, sort="wait"),
     ]
-    cursor = Cursor(index=index, top=top)
-    return lines + table(history, columns, cursor, width, height, glyphs)
-
-
-def _pace(run: Run) -> str:
-    return rate(run.items / run.seconds) if run.seconds >= 1 and run.items else "-"
-
-
-def _detail_section(
-    view: View, running: Sequence[RunProgress], history: Sequence[Run], index: int, width: int
-) -> list[Line]:
-    """The run under the cursor: its figures, why it did not complete, its errors in groups."""
-    say, glyphs = view.say, view.glyphs
-    if index < len(running):
-        return _running_detail(view, running[index], width) if running else []
-    if index - len(running) >= len(history):
-        return []
-    run = history[index - len(running)]
-    role = result_role(run.result)
-    title: Line = ((f"{say(f'resource.{run.resource}')} {clean(run.account).upper()} #{run.run_id}", "title"),)
-    lines = [rule(title, ((say(f"result.{run.result}"), role),), width, stroke=glyphs.line)]
-    if run.reason:
-        lines += [((f"  {text}", role if role != "ok" else "text"),) for text in wrapped(clean(run.reason), width - 2)]
-    waited = run.waited_seconds / run.seconds if run.seconds else 0.0
-    started = clock(run.started_at, view.zone, seconds=True)
-    facts = [
-        say("sync.detail_when", start=started, took=span(run.seconds), by=clean(run.requested_by)),
-        say("sync.detail_pages", kind=say(f"kind.{run.kind}"), pages=run.pages, requests=run.requests),
-        say("sync.detail_wait", share=share(min(1.0, waited)), hits=run.rate_limited),
-    ]
-    if run.resumed:
-        facts.append(say("sync.resumed", count=run.resumed))
-    lines += [((f"  {cut(fact, width - 2)}", "muted"),) for fact in facts]
-    if run.errors:
-        total = sum(group.count for group in run.errors)
-        lines.append(rule(((say("sync.errors", count=total), "title"),), (), width, stroke=glyphs.line))
-        for group in run.errors:
-            example = f"  {say('sync.example', example=clean(group.example))}" if group.example else ""
-            room = width - 8 - (cells(example) if cells(example) < width // 3 else 0)
-            line: list[Span] = [(f"{group.count:>5}x ", "warn"), (cut(clean(group.message), room), "text")]
-            if example and cells(example) < width // 3:
-                line.append((example, "muted"))
-            lines.append(tuple(line))
-    return lines
-
-
-def _running_detail(view: View, run: RunProgress, width: int) -> list[Line]:
-    say, glyphs = view.say, view.glyphs
-    title: Line = ((f"{say(f'resource.{run.resource}')} {clean(run.account).upper()} #{run.run_id}", "title"),)
-    facts = [
-        say("sync.detail_started", start=clock(run.started_at, view.zone, seconds=True), kind=say(f"kind.{run.kind}")),
-        clean(run.phase),
-        say("sync.counts_full", new=grouped(run.created), updated=grouped(run.updated), same=grouped(run.unchanged)),
-        say("sync.detail_requests", requests=grouped(run.requests), hits=run.rate_limited),
-        say("sync.detail_waited", waited=span(run.waited_seconds), share=share(run.wait_share)),
-    ]
-    lines = [rule(title, ((say("result.running"), "info"),), width, stroke=glyphs.line)]
-    lines += [((f"  {cut(fact, width - 2)}", "text"),) for fact in facts]
-    if run.failed:
-        lines.append(((f"  {say('sync.failed', count=run.failed)}", "warn"),))
-    return lines

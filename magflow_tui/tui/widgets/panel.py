@@ -41,6 +41,11 @@ class Panel(Widget, can_focus=False):
         self._shown: list[Line] = []
         self._shown_width = 0
 
+    def dress(self, styles: Mapping[Role, Style]) -> None:
+        """Wear the styles of another theme from now on."""
+        self._roles = styles
+        self.refresh()
+
     def paint(self, lines: Sequence[Line], width: int, height: int = 1) -> int:
         """Show these lines on `width` by `height` cells; returns how many spans of cells were refreshed.
 

@@ -1,0 +1,14 @@
+"""What the keys do, by concern: each class has a `do_<action id>` for the actions of the registry that are its own.
+
+* `base`       what they all stand on
+* `navigation` screens, panes, zoom, help, back
+* `listing`    moving in lists, opening rows, reading on, faults
+* `searching`  filters, the next request that failed
+* `inspecting` the run of a request, what a run has to tell
+* `timeline`   frozen and live
+* `syncing`    what the engine is asked to do
+* `outgoing`   copies, exports, pictures, a row in the pager
+* `commanding` command line, palette, theme, language, about
+* `terminal`   the shell behind, the mouse, the link
+* `leaving`    quitting, in order or at once
+"""

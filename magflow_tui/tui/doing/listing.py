@@ -1,0 +1,126 @@
+"""Moving in a list, opening what is under the cursor, reading on where a list ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from magflow_tui.tui.doing.base import Doing
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.runs import Run
+    from magflow_tui.tui.views.context import ScreenName
+
+
+#: Screens on which what is under the cursor is opened in the view itself: nothing has to be fetched for it.
+DETAILED: frozenset[ScreenName] = frozenset({"health", "limits", "sync", "api"})
+
+
+class Listing(Doing):
+    """The list of the shown screen."""
+
+    def selected_run(self) -> Run | None:
+        """The finished run under the cursor of the sync screen."""
+        number = self._app.keys.inspecting.run_number()
+        return None if number is None else self._app.keys.inspecting.finished_run(number)
+
+    def move(self, delta: int) -> None:
+        """So many rows on."""
+        place, body = self._app.place, self._app.body
+        if place.pane.focused and body.pane_lines and not place.help_open:
+            last = max(0, body.pane_lines - body.pane_height)
+            place.pane = replace(place.pane, top=max(0, min(last, place.pane.top + delta)))
+            self._app.paint()
+            return
+        before = body.cursor.index
+        cursor = place.move(delta, body)
+        if place.screen == "api" and not place.help_open:
+            # Away from the newest row the list stands still; back at it, it goes on.
+            if cursor.index == 0 and delta < 0:
+                self._app.lists.requests.follow()
+                place.to_top("api")
+            elif cursor.index > 0:
+                self._app.lists.requests.hold()
+        elif cursor.index == 0 and delta < 0 and (paged := self._app.keys.reading.paged) and not paged.more[0]:
+            place.to_top(place.list_name)  # at the top the list follows what comes
+        self._app.paint(moved=True)
+        if place.screen == "sync":
+            self._app.keys.inspecting.read_beside()
+        if (paged := self._app.keys.reading.paged) is not None:
+            more_before, more_behind = paged.more
+            left = delta - (cursor.index - before)
+            self._app.keys.reading.owe(left if (more_behind if left > 0 else more_before) else 0)
+            self._app.keys.reading.read_on()
+            self._app.keys.reading.read_opened()
+        elif cursor.index >= len(body.keys) - 2 * body.list_height:
+            self._read_further()
+
+    def _read_further(self) -> None:
+        """Fetch the next part of a list whose end has come near."""
+        client = self._app.client
+        if client is None or self._app.place.help_open:
+            return
+        if self._app.place.screen == "sync" and not self._app.runs.complete:
+            oldest = self._app.runs.oldest
+            self.quietly(lambda: self._app.runs.read_older(client, oldest))
+
+    def do_down(self) -> None:
+        self.move(1)
+
+    def do_up(self) -> None:
+        self.move(-1)
+
+    def do_page_down(self) -> None:
+        self.move(max(1, self._app.body.list_height - 1))
+
+    def do_page_up(self) -> None:
+        self.move(-max(1, self._app.body.list_height - 1))
+
+    def do_top(self) -> None:
+        self._to_end(up=True)
+
+    def do_bottom(self) -> None:
+        self._to_end(up=False)
+
+    def _to_end(self, *, up: bool) -> None:
+        """To the first or the last row; where that is not here, by reading the list's beginning or end."""
+        app = self._app
+        paged = app.keys.reading.paged
+        if paged is not None and paged.more[0 if up else 1] and not app.place.pane.focused:
+            app.keys.reading.begin(to_end=not up)
+        else:
+            reach = max(len(app.body.keys), app.body.pane_lines)
+            self.move(-reach if up else reach)
+
+    def do_open(self) -> None:
+        place, body = self._app.place, self._app.body
+        if place.screen == "api" and place.list_name in place.opened:
+            self._app.keys.inspecting.show_run_of_request()
+            return
+        if place.screen in DETAILED:
+            place.opened ^= {place.list_name}
+            self._app.paint()
+            return
+        if body.keys:
+            place.opened.add(place.list_name)
+            place.pane = replace(place.pane, focused=True)
+            self._app.paint()
+            self._app.keys.reading.read_opened()
+
+    def do_refresh(self) -> None:
+        self._app.feed.retry()
+        self._app.read_lists_now()
+        if self._app.keys.reading.paged is not None:
+            self._app.keys.reading.begin(stay=True)
+        else:
+            self._app.follow_lists()
+        self._app.paint()
+
+    def do_faults(self) -> None:
+        place = self._app.place
+        place.list_state = replace(place.list_state, faults=not place.list_state.faults)
+        place.to_top(place.list_name)
+        if place.screen == "api" and place.frozen is None:
+            self._app.lists.requests.follow()
+        self._app.keys.reading.follow()
+        self._app.paint()

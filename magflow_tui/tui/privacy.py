@@ -1,0 +1,69 @@
+"""Sees to it that what is drawn, copied and written holds no personal data in its free texts, unless it is to.
+
+Names in columns are masked where they are drawn (`views.masking.masked`); this is for messages of the marketplace,
+which come through in alerts, events, runs and requests and quote what the marketplace was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from magflow_tui.tui.views.masking import scrubbed_models, scrubbed_runs, scrubbed_snapshot
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.events import Event
+    from magflow_tui.contract.records import RequestRow
+    from magflow_tui.tui.views.context import RunShown, View
+
+Value = TypeVar("Value")
+
+
+class _Remembered(Generic[Value]):
+    """A function whose last answer is kept for as long as it is asked about the same object."""
+
+    def __init__(self, work: Callable[[Value], Value]) -> None:
+        self._work = work
+        self._last: tuple[Value, Value] | None = None
+
+    def __call__(self, value: Value) -> Value:
+        if self._last is None or self._last[0] is not value:
+            self._last = (value, self._work(value))
+        return self._last[1]
+
+
+class Privacy:
+    """Scrubs views; every part once, however often it is drawn. With `reveal` everything stays as it is."""
+
+    def __init__(self, *, reveal: bool) -> None:
+        self._reveal = reveal
+        self._snapshot = _Remembered(scrubbed_snapshot)
+        self._runs = _Remembered(scrubbed_runs)
+        self._events: _Remembered[tuple[Event, ...]] = _Remembered(lambda events: scrubbed_models(events, "message"))
+        self._requests: _Remembered[tuple[RequestRow, ...]] = _Remembered(lambda rows: scrubbed_models(rows, "note"))
+        self._known: _Remembered[tuple[RequestRow, ...]] = _Remembered(lambda rows: scrubbed_models(rows, "note"))
+        self._details = _Remembered(_scrubbed_details)
+
+    def kept(self, view: View) -> View:
+        """The view as it may be seen."""
+        if self._reveal:
+            return view
+        requests = replace(
+            view.requests, rows=self._requests(view.requests.rows), known=self._known(view.requests.known)
+        )
+        return replace(
+            view,
+            snapshot=None if view.snapshot is None else self._snapshot(view.snapshot),
+            older_runs=self._runs(view.older_runs),
+            run_details=self._details(view.run_details),
+            events=self._events(view.events),
+            requests=requests,
+        )
+
+
+def _scrubbed_details(details: Mapping[int, RunShown]) -> Mapping[int, RunShown]:
+    return {
+        number: replace(run, missed=None if run.missed is None else scrubbed_models(run.missed, "error"))
+        for number, run in details.items()
+    }

@@ -1,0 +1,109 @@
+"""The order under the cursor, by tab: what was ordered, by whom, and the payload as it came."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from magflow_tui.tui.views.accounts import account_name
+from magflow_tui.tui.views.context import View
+from magflow_tui.tui.views.figures import day, money
+from magflow_tui.tui.views.masking import masked, masked_document
+from magflow_tui.tui.views.spans import Line, Role, clean, cut, fit
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.records import OrderDetail, OrderRow
+
+#: Cells of the names in front of facts.
+_NAME_CELLS = 12
+
+
+def order_lines(view: View, row: OrderRow, detail: OrderDetail | None, width: int) -> list[Line]:
+    """When, how much, how paid; and the products, once the order has been read whole."""
+    say = view.say
+    kind = say(f"order_type.{row.type}") if row.type in (2, 3) else say("order_type.unknown", number=row.type)
+    paid = say(f"payment.{row.payment_mode_id}") if row.payment_mode_id in (1, 2, 3) else "-"
+    whose = "-" if not row.customer else clean(row.customer) if view.reveal else masked(row.customer)
+    placed, modified = (day(at, view.shown_at, view.zone) for at in (row.date, row.modified))
+    lines = [
+        _text(say("orders.placed", at=placed, modified=modified), width),
+        _text(say("orders.total", total=money(row.total), currency=clean(row.currency or ""), paid=paid), width),
+        _text(say("orders.whose", account=account_name(row.account), kind=kind, customer=whose), width),
+    ]
+    if row.findings:
+        lines.append(_text(say("orders.findings", count=row.findings), width, "warn"))
+    if detail is None:
+        return [*lines, _text(say("orders.open"), width, "muted")]
+    order = _visible(view, detail)
+    lines += [_text(text, width) for text in _products(order)]
+    lines += [_text(text, width, "muted") for text in _extras(view, order)]
+    fetched = say("orders.fetched", at=day(detail.fetched_at, view.shown_at, view.zone))
+    return [*lines, _text(fetched, width, "muted")]
+
+
+def customer_lines(view: View, row: OrderRow, detail: OrderDetail | None, width: int) -> list[Line]:
+    """What is known of the customer; personal data stay hidden unless they are to be seen."""
+    if detail is None:
+        return [_text(view.say("orders.open"), width, "muted")]
+    order = _visible(view, detail)
+    found = order.get("customer")
+    if not isinstance(found, Mapping):
+        return [_text(view.say("orders.no_customer"), width, "muted")]
+    return [_fact(str(name), value, width) for name, value in found.items() if value not in (None, "", [], {})]
+
+
+def raw_lines(view: View, row: OrderRow, detail: OrderDetail | None, width: int) -> list[Line]:
+    """The payload as it came, one value a line."""
+    if detail is None:
+        return [_text(view.say("orders.open"), width, "muted")]
+    text = json.dumps(_visible(view, detail), ensure_ascii=False, indent=1)
+    return [_text(line, width) for line in text.split("\n")]
+
+
+def _visible(view: View, detail: OrderDetail) -> Mapping[str, object]:
+    return detail.order if view.reveal else masked_document(detail.order)
+
+
+def _products(order: Mapping[str, object]) -> list[str]:
+    """`2 x 99120  Cablu HDMI` for each product of a payload, whatever shape it came in."""
+    products = order.get("products")
+    if not isinstance(products, list):
+        return []
+    texts = []
+    for product in products:
+        if isinstance(product, Mapping):
+            quantity, number = product.get("quantity"), product.get("part_number") or product.get("product_id")
+            name, price = product.get("name") or "", product.get("sale_price") or ""
+            texts.append(f"{quantity} x {number}  {name}  {price}")
+    return texts
+
+
+def _extras(view: View, order: Mapping[str, object]) -> list[str]:
+    """Shipping, vouchers and delivery, as far as they are there."""
+    say = view.say
+    texts = []
+    if order.get("shipping_tax") not in (None, "", 0, "0"):
+        texts.append(say("orders.shipping", amount=clean(order["shipping_tax"])))
+    vouchers = order.get("vouchers")
+    if isinstance(vouchers, list) and vouchers:
+        texts.append(say("orders.vouchers", count=len(vouchers)))
+    if order.get("delivery_mode"):
+        texts.append(say("orders.delivery", mode=clean(order["delivery_mode"])))
+    return texts
+
+
+def _text(text: str, width: int, role: Role = "text") -> Line:
+    return ((f"  {cut(clean(text) if not text.startswith(' ') else _indented(text), width - 2)}", role),)
+
+
+def _indented(text: str) -> str:
+    """A line of JSON with its indentation."""
+    inner = text.lstrip(" ")
+    return " " * (len(text) - len(inner)) + clean(inner)
+
+
+def _fact(name: str, value: object, width: int) -> Line:
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+    label = fit(clean(name), max(_NAME_CELLS, min(24, width // 2 - 2)))
+    return ((f"  {label} ", "muted"), (cut(clean(text), max(0, width - 3 - len(label))), "text"))
