@@ -3,7 +3,7 @@
 They are drawn by the dashboard itself from `demo.json.gz`, in which the answers of a demo's engine were kept: same
 recording, same bytes. `--record MINUTES` rehearses a new one first, with the demo's fixed seed: its marketplace is
 calm, fails, is busy, then refuses, so that there is something to see; the moment at its end is the clock of every
-picture. An hour fills the plots.
+picture. Fifteen minutes fill the plots.
 """
 
 from __future__ import annotations

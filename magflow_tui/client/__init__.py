@@ -1,6 +1,6 @@
 """The client of the management API: typed calls, live streams that resume, and the engine's start and stop.
 
-* `api`     `EngineClient`: a typed call for every route
+* `api`     `EngineClient`: a typed call for every route; `list_part`: which part of a list
 * `streams` snapshots and events as async iterators that survive a lost connection
 * `launch`  starts and ends the engine's process
 * `status`  tells whether one runs

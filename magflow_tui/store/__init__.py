@@ -5,7 +5,9 @@
 * `schema`    opening: a new file, an older one, a newer one; `migrations` has the steps
 * `tables`    the tables as SQLModel classes; `columns` the types that money and times are kept in
 * `upsert`    the hot path: one compiled statement a table, rows straight to the driver
-* `orders`, `offers`, `rma`, `broken`  what a page of the marketplace becomes, and the lists read from it
+* `orders`, `offers`, `rma`, `broken`  what a page of the marketplace becomes, and single items read from it
+* `order_list`, `offer_list`  what lists show, sort by and can be asked; `listing` their pages in both directions,
+  `conditions` and `searching` their filters, `list_query` what a client wants of them
 * `runs`      run records, checkpoints, watermarks: everything that lets a sync go on where it was
 * `pages`     the pages that a run could not read
 * `events`    the append-only event stream

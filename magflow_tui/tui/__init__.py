@@ -4,10 +4,12 @@
 * `widgets/`  the panel that paints lines and repaints only changed cells; the prompt bar
 * `wire`      changed cells as few bytes
 * `driver`    a terminal that stalls or goes away blocks nothing
+* `terminal_app` what Textual is made to do: frames that go out at once, or as the link bears it (`terminal_link`,
+  `cadence`, `outlet`)
 * `actions`   what can be done: hints, help, palette and commands come from here; `keymap`, `presets`: by which keys
 * `doing/`    what each action does; `commands`: those that ask the engine for something
 * `command_line`, `palette`, `editing`  what is done by name, and the line it is written in
-* `feed`      snapshots and how old they are; `lists`: orders and requests, read bit by bit
+* `feed`      snapshots and how old they are; `lists`: what else is read; `paging`, `window`: lists of any length
 * `session`   how the engine is come by; `app` puts it all together
 * `output/`   what leaves: copies, exports, pictures, notices, plain lines; `privacy`: without personal data
 * `text/`, `theme`, `palettes`, `appearance`  words and colours, and their change while it runs

@@ -258,10 +258,6 @@ def help_groups(now: Situation, say: Say, keymap: Keymap = DEFAULT_KEYMAP) -> li
     if here:
         groups.append((f"{say('help.screen')}: {say(f'screen.{now.screen}')}", here))
     groups.append((say("help.everywhere"), everywhere))
-    spoken = [
-        (usage(verb, lambda kind: say(f"argument.{kind}")), "", say(f"verb.{verb.name}"), None)
-        for verb in VERBS
-        if verb.takes
-    ]
+    spoken = [(usage(verb, say), "", say(f"verb.{verb.name}"), None) for verb in VERBS if verb.takes]
     groups.append((say("help.commands"), spoken))
     return groups

@@ -90,9 +90,9 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.session = session
         self._reveal = reveal
         self._now, self._zone = now, zone
-        self.appearance = Appearance(look, environ, sys.stdout.encoding)
-        self.say = self.appearance.say
         self.keymap = keymap_of(look)
+        self.appearance = Appearance(look, self.keymap, environ, sys.stdout.encoding)
+        self.say = self.appearance.say
         for theme in themes():
             self.register_theme(theme)
         self.theme = textual_name(self.appearance.theme)
@@ -190,8 +190,8 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
 
         from magflow_tui.tui import crash
 
-        error, folder = self._exception, self.session.data_dir
-        assert error is not None
+        folder = self.session.data_dir
+        error = self._exception or RuntimeError()
         kept = crash.record(error, folder / "logs" if folder is not None else None)
         kind = type(error).__name__
         said = self.say("crash.kept", kind=kind, path=kept) if kept else self.say("crash.lost", kind=kind)
@@ -230,12 +230,12 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
     def follow_lists(self) -> None:
         """Read what the shown screen needs beside the snapshot, one reading at a time."""
         snapshot, client = self.snapshot, self.client
+        self.keys.reading.follow()
         if client is None or snapshot is None or self._reading or self.feed.link().phase == "gone":
             return
         if self.place.frozen is None and self.hour.is_due(snapshot, self.place.screen):
             self.run_worker(self.hour.read(client, snapshot, self._paint_more), group="hour", exit_on_error=False)
         self.keys.inspecting.read_beside()
-        self.keys.reading.follow()
         wanted = {
             "requests": self.place.screen == "api" or (self.size.width >= 180 and not self.place.zoomed),
         }
@@ -257,6 +257,8 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             finally:
                 self._reading = False
         self.paint(live=not asked)
+        if self._listed_at == float("-inf"):
+            self.follow_lists()  # asked for while this was under way
 
     def _paint_more(self) -> None:
         """Something came that nobody waits for."""
@@ -417,8 +419,7 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         """Do what a key means here, or say why it cannot be done."""
         action = action_for(key, self.place.screen, self.keymap)
         if action is None:
-            help_key = shown_key(self.keymap.of("help")[0])
-            self.tell(self.say("why.unbound", pressed=clean(shown_key(key)), help=help_key), "muted")
+            self.tell(self.say("why.unbound", pressed=clean(shown_key(key))), "muted")
         elif action.id == "screen":
             self.attempt(action, self.keymap.of("screen").index(key), key=key)
         else:

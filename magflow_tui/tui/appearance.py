@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from rich.style import Style
 
 from magflow_tui.config.look import Language, Look
+from magflow_tui.tui.keymap import Keymap
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.theme import choose_theme, styles
 from magflow_tui.tui.views.glyphs import ASCII, UNICODE, Glyphs, wants_ascii
@@ -14,15 +15,16 @@ from magflow_tui.tui.views.spans import Role
 
 
 class Appearance:
-    """How things look and are called. `encoding` is the terminal's, None where it has none."""
+    """How things look and are called; keys by their names in `keymap`. `encoding` is the terminal's, or None."""
 
-    def __init__(self, look: Look, environ: Mapping[str, str], encoding: str | None) -> None:
+    def __init__(self, look: Look, keymap: Keymap, environ: Mapping[str, str], encoding: str | None) -> None:
         self._environ = environ
+        self._keymap = keymap
         ascii_only = look.ascii == "on" or (look.ascii == "auto" and wants_ascii(environ, encoding))
         self.glyphs: Glyphs = ASCII if ascii_only else UNICODE
         self.language: Language = look.language
         self.theme = choose_theme(look.theme, environ)
-        self._words = speak(look.language)
+        self._words = speak(look.language, keymap)
 
     @property
     def styles(self) -> Mapping[Role, Style]:
@@ -35,7 +37,7 @@ class Appearance:
 
     def speak(self, language: Language) -> None:
         """Speak another language from now on."""
-        self.language, self._words = language, speak(language)
+        self.language, self._words = language, speak(language, self._keymap)
 
     def wear(self, theme: str) -> None:
         """Use another theme from now on; `auto` goes by the terminal."""

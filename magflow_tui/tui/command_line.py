@@ -5,9 +5,11 @@ Beside the verbs below every action of the registry is a command by its id, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from magflow_tui.tui.views.context import Say
 
 #: What an argument may be, by the name of its kind: `screen`, `account`, `theme`, …
 Choices = Mapping[str, Sequence[str]]
@@ -63,9 +65,10 @@ class Mistake:
     known: tuple[str, ...] = ()
 
 
-def usage(verb: Verb, kinds: Callable[[str], str]) -> str:
-    """How a verb is written: `:order NUMBER [ACCOUNT]`; `kinds` gives the word for a kind of argument."""
-    words = [kinds(kind) if place < verb.needed else f"[{kinds(kind)}]" for place, kind in enumerate(verb.takes)]
+def usage(verb: Verb, say: Say) -> str:
+    """How a verb is written: `:order NUMBER [ACCOUNT]`."""
+    words = [say(f"argument.{kind}") for kind in verb.takes]
+    words = [word if place < verb.needed else f"[{word}]" for place, word in enumerate(words)]
     return " ".join([f":{verb.name}", *words])
 
 
@@ -104,6 +107,14 @@ def completions(text: str, actions: Iterable[str], choices: Choices) -> list[str
         return []
     offered = choices.get(found.takes[len(words) - 1], ())
     return [f"{head} {choice}" for choice in offered if choice.lower().startswith(last.lower())]
+
+
+def asked_for(text: str, actions: Iterable[str], choices: Choices) -> Verb | None:
+    """The verb that a line names, when it takes something: its usage can be told while it is written."""
+    words = text.split()
+    found = _found(words[0].lower(), actions, choices.get("screen", ())) if words else None
+    named = isinstance(found, Verb) and words[0].lower() in (found.name, *found.aliases)
+    return found if isinstance(found, Verb) and named and found.takes else None
 
 
 def _spelled(action: str) -> str:

@@ -109,14 +109,24 @@ class Keymap:
         """The keys of an action; the first is the one that hints show."""
         return self.keys[action]
 
+    def one(self, action: str, place: int = 0) -> str:
+        """One key of an action as operators know it; the command where it has none."""
+        keys = self.of(action)
+        return shown_key(keys[place]) if place < len(keys) else _command(action)
+
     def shown(self, action: str) -> str:
         """All keys of an action: `j down`, `1-6`; the command where it has no key: `:theme`."""
         keys = self.of(action)
         if not keys:
-            return f":{action.replace('_', '-')}"
+            return _command(action)
         if len(keys) > 2 and "".join(keys) in "123456789":
             return f"{keys[0]}-{keys[-1]}"
         return " ".join(shown_key(key) for key in keys)
+
+
+def _command(action: str) -> str:
+    """What is written for an action that has no key."""
+    return f":{action.replace('_', '-')}"
 
 
 def make_keymap(

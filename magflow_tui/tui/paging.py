@@ -82,6 +82,7 @@ class PagedList(Generic[RowT]):
         self._stays = False
         self._loading: Purpose | None = None
         self._error: str | None = None
+        self._unanswered = False
         self._looked_at = 0
         self._searching = False
         self._count = _Count()
@@ -116,8 +117,8 @@ class PagedList(Generic[RowT]):
                 self._fresh, self._cache = fresh, None
 
     def forgive(self) -> None:
-        """Try again what went wrong."""
-        if self._error is not None:
+        """Try again what went wrong because there was no engine to ask."""
+        if self._error is not None and self._unanswered:
             self._error, self._cache = None, None
 
     @property
@@ -158,7 +159,7 @@ class PagedList(Generic[RowT]):
 
     async def read(self, client: EngineClient, purpose: Purpose, cursor: Cursor, height: int) -> Step:
         """Read what is wanted. What goes wrong with the engine is kept, to be shown in place."""
-        from magflow_tui.client import EngineError
+        from magflow_tui.client import EngineError, EngineNotRunningError, EngineUnreachableError
 
         wish = self.wish
         self._loading, self._cache = purpose, None
@@ -167,6 +168,7 @@ class PagedList(Generic[RowT]):
         except EngineError as error:
             if wish == self.wish:
                 self._error = str(error)
+                self._unanswered = isinstance(error, (EngineNotRunningError, EngineUnreachableError))
             return Step()
         finally:
             self._loading, self._cache = None, None
@@ -256,14 +258,14 @@ class PagedList(Generic[RowT]):
                 break
             part = replace(part, start_at=None, after=page.after)
         # Where so many have come in between that the page's end was not reached, what lies behind is not known.
-        reached = (
-            len(keys) if page.after is None else max((keys.index(key) + 1 for key in keys if key in found), default=0)
-        )
+        seen = max((index for index, key in enumerate(keys, 1) if key in found), default=0)
+        reached = len(keys) if page.after is None else seen
         gone = {key for key in keys[:reached] if key not in found}
         self._stale = (self._stale - set(keys)) | gone
         self._window = self._window.refreshed(found, key_of)
         is_last = bool(self._window.pages) and self._window.pages[-1].last == known.last
-        if is_last and self._window.after is None and (page.after is not None or keys[-1] not in found):
+        ends_there = page.after is None and (not page.rows or key_of(page.rows[-1]) == keys[-1])
+        if is_last and self._window.after is None and not ends_there:
             self._window = self._window.going_on()
         return True
 

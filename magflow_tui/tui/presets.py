@@ -21,6 +21,7 @@ PRESET_KEYS: Mapping[PresetName, Keys] = MappingProxyType(
             "open": ("enter", "d"),
             "faults": ("f", "ctrl+z"),
             "suspend": (),
+            "wide": ("w", "ctrl+w"),
             "redraw": ("ctrl+l", "ctrl+r"),
             "quit": ("q", "ctrl+q"),
         },

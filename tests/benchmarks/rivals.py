@@ -136,19 +136,13 @@ class Stock(App[None]):
         routes = self.query_one("#routes", DataTable)
         for route in snapshot.routes:
             key = f"{route.account}/{route.route}"
-            cells = (
-                route.route,
-                route.pool,
-                route.per_minute,
-                f"{route.share * 100:.0f}%",
-                route.mean_ms,
-                route.p95_ms,
-            )
-            cells += (route.rate_limited, route.retries)
+            share = f"{route.share * 100:.0f}%"
+            times = (str(route.mean_ms), str(route.p95_ms), str(route.rate_limited), str(route.retries))
+            cells = (route.route, route.pool, str(route.per_minute), share, *times)
             if key not in routes.rows:
-                routes.add_row(*map(str, cells), key=key)
+                routes.add_row(*cells, key=key)
             for column, cell in zip(ROUTE_COLUMNS, cells, strict=True):
-                routes.update_cell(key, column, str(cell))
+                routes.update_cell(key, column, cell)
 
     def _add(self, rows: Sequence[RequestRow]) -> None:
         table = self.query_one("#requests", DataTable)

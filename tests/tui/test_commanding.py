@@ -109,6 +109,18 @@ async def test_tab_completes_a_command_and_up_brings_the_last_one_back(operator:
     await operator.until(lambda: not operator.app.prompt.asking)
 
 
+async def test_the_usage_of_a_command_is_told_while_it_is_written(operator: Any) -> None:
+    await operator.press("colon")
+    await operator.until(lambda: operator.app.prompt.asking)
+    await operator.type("order 4")
+    await operator.until(":order NUMBER [ACCOUNT]")
+    await operator.press("ctrl+u")
+    await operator.until(lambda: ":order NUMBER" not in operator.line(-2))
+    await operator.press("tab", "tab")
+    await operator.until(lambda: "account" in operator.line(-2))
+    await operator.press("escape")
+
+
 async def test_letters_belong_to_the_line_and_esc_puts_it_away(operator: Any) -> None:
     await operator.press("colon")
     await operator.until(lambda: operator.app.prompt.asking)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.tui.editing import LONGEST, REMEMBERED, Completion, Edit, History, typed
-from magflow_tui.tui.views.prompt import editor_line, first_shown, text_room
+from magflow_tui.tui.views.prompt import editor_line, first_shown, shown_label, text_room
 from magflow_tui.tui.views.spans import clean, join, line_cells
 
 SNAGS = "\x1b[]\u202e漢👩\u0301\u0326s\n\t\x9b\x7f\u200d"
@@ -107,6 +107,15 @@ def test_the_text_stands_still_until_the_cursor_leaves_its_room() -> None:
     moved = first_shown(text, 20, 20, 0)
     assert 0 < moved < 20
     assert [first_shown(text, cursor, 20, moved) for cursor in range(20, moved + 20)] == [moved] * moved
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 80])
+def test_a_long_label_leaves_room_and_keeps_its_end(width: int) -> None:
+    label = "Type the name of the copy to restore:  2026-03-14-0300  >"
+    shown = shown_label(label, width)
+    assert shown.endswith(">")
+    assert text_room(shown, "", width) >= 16
+    assert (shown == label) is (width == 80)
 
 
 def test_a_remark_gives_way_to_the_text() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from base64 import b64decode
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.tui.output.clipboard import MOST_BYTES, to_clipboard
+from magflow_tui.tui.output.copying import curl, json_text
 from magflow_tui.tui.output.notices import (
     QUIET_SECONDS,
     Dialect,
@@ -21,6 +23,8 @@ from magflow_tui.tui.output.notices import (
     window_title,
 )
 from magflow_tui.tui.output.passthrough import SCREEN_CHUNK, Multiplexer, multiplexer_of, through
+from magflow_tui.tui.views.context import View
+from magflow_tui.tui.views.spans import clean
 
 NASTY = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x07\\]P;[\x9c\x9d\u202e\n\x18")), max_size=300)
 MULTIPLEXERS: list[Multiplexer] = [None, "tmux", "screen"]
@@ -121,7 +125,8 @@ def test_nothing_in_a_title_steers_a_terminal(text: str) -> None:
     assert all(character.isprintable() for character in sent[4:-1])
 
 
-def test_a_title_tells_score_and_alerts(full_view: Any) -> None:
+def test_a_title_tells_score_and_alerts(full_view: View) -> None:
+    assert full_view.snapshot is not None
     assert title_of(full_view) == f"MagFlow ▲ warning 60, alerts {len(full_view.snapshot.alerts)}"
 
 
@@ -136,3 +141,23 @@ def test_notices_are_rationed_by_severity() -> None:
 
 def test_a_sequence_without_a_multiplexer_is_sent_as_it_is() -> None:
     assert through("\x1b]9;x\x07", None) == "\x1b]9;x\x07"
+
+
+@given(text=NASTY)
+def test_json_says_the_same_in_characters_that_can_be_seen(text: str) -> None:
+    shown = json_text({"customer": text, "lines": [text]})
+    assert json.loads(shown) == {"customer": text, "lines": [text]}
+    assert all(line.isprintable() for line in shown.split("\n"))
+
+
+@given(route=NASTY, account=st.sampled_from(["main", "gone"]), page=st.none() | st.integers(1, 9))
+def test_a_curl_command_is_words_for_a_shell_and_holds_no_secret(
+    full_view: View, route: str, account: str, page: int | None
+) -> None:
+    row = full_view.requests.rows[0].model_copy(update={"route": route, "account": account, "page": page})
+    command = curl(row, full_view.snapshot)
+    assert command.isprintable()
+    words = shlex.split(command)
+    assert words[:6] == ["curl", "-sS", "-X", row.method, "-u", "$EMAG_USERNAME:$EMAG_PASSWORD"]
+    assert words[-1].endswith(clean(route).lstrip("/"))
+    assert len(words) == (11 if page is not None else 9)

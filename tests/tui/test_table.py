@@ -69,6 +69,18 @@ def test_a_cursor_keeps_to_its_key_and_in_view_whatever_becomes_of_the_list(
             assert after[cursor.index] == key
 
 
+def test_a_step_over_the_edge_turns_most_of_the_view_and_no_step_inside_it_does() -> None:
+    keys, cursor, tops = list(range(100)), Cursor(), []
+    for _ in range(60):
+        cursor = cursor.moved(1, keys, 20)
+        tops.append(cursor.top)
+    assert sorted(set(tops)) == [0, 15, 30, 45]
+    for _ in range(60):
+        cursor = cursor.moved(-1, keys, 20)
+    assert (cursor.index, cursor.top) == (0, 0)
+    assert Cursor(key=98, index=98, top=75).moved(1, keys, 20).top == 80
+
+
 def test_rows_that_come_in_above_leave_the_view_where_it_is() -> None:
     cursor = Cursor(key="c", index=2, top=1)
     settled = cursor.settled(["x", "y", "a", "b", "c", "d"], 2)

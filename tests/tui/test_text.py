@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 import magflow_tui.tui
-from magflow_tui.tui.text import ENGLISH, speak
+from magflow_tui.config.look import LANGUAGES, Language, Look
+from magflow_tui.tui.actions import ACTIONS
+from magflow_tui.tui.presets import keymap_of
+from magflow_tui.tui.text import ENGLISH, speak, words
 
 SOURCES = sorted(Path(magflow_tui.tui.__file__).parent.rglob("*.py"))
 
@@ -42,6 +45,22 @@ def test_every_key_that_is_said_has_its_words() -> None:
     said = {key for source in sources for key in re.findall(r"""say\(\s*["']([a-z_.0-9]+)["']""", source)}
     assert len(said) > 50
     assert said - set(ENGLISH) == set()
+
+
+def test_texts_name_the_keys_that_an_operator_has() -> None:
+    own = speak("en", keymap_of(Look(keys={"live": ("f9",), "help": ("{",), "quit": ()})))
+    assert speak()("why.frozen") == "frozen - L goes live first"
+    assert own("why.frozen") == "frozen - f9 goes live first"
+    assert own("why.unbound", pressed="Z") == "Z means nothing here - { lists the keys"
+    assert own("said.nothing_open") == "nothing is open here - :quit quits"
+    assert speak()("look.alert").startswith("6 ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_that_a_text_names_is_that_of_an_action(language: Language) -> None:
+    named = {found for text in words(language).values() for found in re.findall(r"\{key_([a-z_]+?)(?:_[1-9])?\}", text)}
+    assert named
+    assert named <= {action.id for action in ACTIONS}
 
 
 def test_a_missing_key_is_an_error_and_no_empty_place() -> None:

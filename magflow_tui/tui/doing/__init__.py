@@ -3,6 +3,8 @@
 * `base`       what they all stand on
 * `navigation` screens, panes, zoom, help, back
 * `listing`    moving in lists, opening rows, reading on, faults
+* `reading`    the lists of the store, as the cursor needs them
+* `marking`    marks, sorting, columns, the detail pane, offers
 * `searching`  filters, the next request that failed
 * `inspecting` the run of a request, what a run has to tell
 * `timeline`   frozen and live

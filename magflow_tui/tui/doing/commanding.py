@@ -52,7 +52,11 @@ class Commanding(Doing):
         def complete(text: str) -> list[str]:
             return command_line.completions(text, _IDS, self.choices())
 
-        text = await self._app.prompt.enter(":", complete=complete)
+        def explain(text: str) -> None:
+            verb = command_line.asked_for(text, _IDS, self.choices())
+            self._app.prompt.remark(command_line.usage(verb, self._app.say) if verb is not None else "")
+
+        text = await self._app.prompt.enter(":", complete=complete, on_change=explain)
         if text is not None:
             self.carry_out(text)
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from magflow_tui.tui.app import MagFlowApp
 
 
+#: Seconds between two looks at what has changed in the store.
+HEED_SECONDS = 1.8
+
+
 class Reading(Doing):
     """Which list of the store is shown, what it should hold, and the one reading that is under way for it."""
 
@@ -27,6 +31,7 @@ class Reading(Doing):
         super().__init__(app)
         self._under_way: tuple[str, Wish, Purpose] | None = None
         self._owed = 0
+        self._heeded_at = float("-inf")
 
     @property
     def paged(self) -> PagedList[Any] | None:
@@ -42,7 +47,9 @@ class Reading(Doing):
         wish = self._wish()
         if wish != paged.wish:
             paged.begin(wish)
-        if app.place.frozen is None:
+        if app.place.frozen is None and app.clock() - self._heeded_at >= HEED_SECONDS:
+            self._heeded_at = app.clock()
+            paged.forgive()
             paged.heed(app.snapshot)
         self.read_on()
 

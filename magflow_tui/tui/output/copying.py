@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from magflow_tui.contract.snapshot import Snapshot
     from magflow_tui.tui.views.context import View
 
-#: What steers a terminal or reorders a line but is no control character of JSON, which escapes those itself.
-_UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 #: Where a request goes when its account is no longer known.
 _SOMEWHERE = "https://marketplace-api.emag.ro/api-3"
 
@@ -37,9 +34,13 @@ class Copied:
 
 
 def json_text(value: object) -> str:
-    """Indented JSON in which every character can be seen."""
+    """Indented JSON in which every character can be seen: what steers a terminal or reorders a line is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str)
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+
+
+def _escaped(line: str) -> str:
+    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in line)
 
 
 def shown_json(model: BaseModel, *, reveal: bool) -> str:

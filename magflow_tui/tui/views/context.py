@@ -29,6 +29,9 @@ SIDE_CELLS = 53
 TAIL_CELLS = 46
 DIVIDER_CELLS = 3
 
+#: Views of fewer rows are not turned but scrolled.
+LEAST_TURNED = 8
+
 LinkPhase = Literal["starting", "live", "stale", "gone"]
 
 
@@ -95,12 +98,22 @@ class Cursor:
         return Cursor(key=None if self.key is None else keys[index], index=index, top=top)
 
     def moved(self, delta: int, keys: Sequence[object], height: int) -> Cursor:
-        """`delta` rows further down (or up), held inside the list."""
+        """`delta` rows further down (or up), held inside the list.
+
+        A step over the edge of the view turns three quarters of it: to send every row anew for every single step would
+        be felt on a thin link.
+        """
         here = self.settled(keys, height)
         if not keys:
             return here
-        index = max(0, min(len(keys) - 1, here.index + delta))
-        return replace(here, key=keys[index], index=index, top=here.top).kept(height, len(keys))
+        count = len(keys)
+        index = max(0, min(count - 1, here.index + delta))
+        moved = replace(here, key=keys[index], index=index, top=here.top).kept(height, count)
+        if abs(delta) == 1 and moved.top != here.top and height >= LEAST_TURNED:
+            stay = height // 4
+            top = index - stay if delta > 0 else index - (height - 1 - stay)
+            return replace(moved, top=max(0, min(top, count - height)))
+        return moved
 
     def shifted(self, by: int) -> Cursor:
         """The same place in a list that has got so many rows more (or fewer) before it."""

@@ -149,16 +149,14 @@ def _waits_section(view: View, width: int) -> list[Line]:
     title: Line = ((say("limits.waits"), "title"),)
     lines = [rule(title, ((say("limits.since_reset"), "muted"),), width, stroke=view.glyphs.line)]
     names = min(14, _names(view))
-    heads = (say("col.requests"), say("col.waits"), say("col.waited"), say("limits.in_hour"), "429")
-    sizes = [max(size, cells(head) + 1) for size, head in zip((8, 7, 8, 8, 5), heads, strict=True)]
-    lines.append(
-        (
-            (
-                " " * (names + 2) + "".join(fit_right(head, size) for head, size in zip(heads, sizes, strict=True)),
-                "muted",
-            ),
-        )
-    )
+    heads = [say("col.requests"), say("col.waits"), say("col.waited"), say("limits.in_hour"), "429"]
+    sizes = [max(size, cells(head) + 2) for size, head in zip((8, 7, 8, 8, 5), heads, strict=True)]
+    # Where the words are too long for all, the count of waits goes first, then that of requests.
+    shown = list(range(len(heads)))
+    while len(shown) > 3 and names + 2 + sum(sizes[column] for column in shown) > width:
+        shown.pop(1 if len(shown) == len(heads) else 0)
+    titles = "".join(fit_right(heads[column], sizes[column]) for column in shown)
+    lines.append(((" " * (names + 2) + titles, "muted"),))
     for pool in fullest(view.pools, MOST_POOLS):
         past = minutes_of(view, pool)
         hour = None if past is None else sum(seconds for seconds in past.waited_seconds if seconds)
@@ -167,9 +165,10 @@ def _waits_section(view: View, width: int) -> list[Line]:
             grouped(pool.waits),
             span(pool.total_wait_seconds),
             span(hour),
+            grouped(pool.hits),
         )
-        text = "".join(fit_right(figure, size) for figure, size in zip(figures, sizes, strict=False))
-        hits: Span = (fit_right(grouped(pool.hits), sizes[-1]), "warn" if pool.hits else "muted")
+        text = "".join(fit_right(figures[column], sizes[column]) for column in shown[:-1])
+        hits: Span = (fit_right(figures[-1], sizes[-1]), "warn" if pool.hits else "muted")
         lines.append(((f"  {fit(pool_name(view, pool), names)}", "text"), (text, "text"), hits))
     return [*lines, *_more(view)]
 

@@ -24,6 +24,17 @@ def first_shown(text: str, cursor: int, room: int, first: int) -> int:
     return first
 
 
+def shown_label(label: str, width: int) -> str:
+    """The label, its beginning left out where the text would have no room: what is asked stands at its end."""
+    room = max(2, width - LEAST_TEXT - 4)
+    if cells(label) <= room:
+        return label
+    start = len(label)
+    while cells(label[start - 1 :]) < room:
+        start -= 1
+    return "…" + label[start:]
+
+
 def text_room(label: str, remark: str, width: int) -> int:
     """Cells for the text beside label and remark."""
     room = width - cells(label) - 4

@@ -89,18 +89,20 @@ def _columns(view: View) -> list[Column[RouteUse]]:
     def slow(value: float | None) -> tuple[str, Role]:
         return (milliseconds(value), "warn" if value is not None and value > SLOW_MS else "text")
 
+    pools = max(cells(say(f"pool.{pool}")) for pool in ("orders", "other", "ean"))
+    retries, errors = say("col.retries"), say("col.errors")
     columns: list[Column[RouteUse]] = [
         Column(say("col.route"), 0, lambda use: (clean(use.route), "text"), sort="endpoint"),
         Column(say("col.account"), 8, lambda use: (clean(use.account).upper(), "text"), need=64, sort="acct"),
-        Column(say("col.pool"), 6, lambda use: (say(f"pool.{use.pool}"), "text"), need=50, sort="pool"),
+        Column(say("col.pool"), pools, lambda use: (say(f"pool.{use.pool}"), "text"), need=50, sort="pool"),
         Column(say("col.per_minute"), 7, lambda use: (grouped(use.per_minute), "text"), "right", sort="req"),
         Column(say("col.use"), 5, lambda use: (f"{_use(view, use) * 100:.0f}%", "text"), "right", need=92, sort="use"),
         Column(say("col.share"), 5, lambda use: (f"{use.share * 100:.0f}%", "text"), "right", sort="share"),
         Column(say("col.mean_ms"), 6, lambda use: slow(use.mean_ms), "right", sort="avg"),
         Column(say("col.p95_ms"), 6, lambda use: slow(use.p95_ms), "right", need=54, sort="p95"),
         Column("429", 4, lambda use: counted(use.rate_limited), "right", sort="429"),
-        Column(say("col.retries"), 5, lambda use: counted(use.retries), "right", need=60, sort="retry"),
-        Column(say("col.errors"), 5, lambda use: counted(use.errors), "right", need=84, sort="fail"),
+        Column(retries, max(5, cells(retries)), lambda use: counted(use.retries), "right", need=60, sort="retry"),
+        Column(errors, max(5, cells(errors)), lambda use: counted(use.errors), "right", need=84, sort="fail"),
     ]
     return [column for column in columns if column.sort != "acct" or not one_account(view)]
 

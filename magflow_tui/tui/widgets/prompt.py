@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from magflow_tui.tui.editing import Completion, Edit, History
 from magflow_tui.tui.views.frame import prompt_line
-from magflow_tui.tui.views.prompt import editor_line, first_shown, text_room
+from magflow_tui.tui.views.prompt import editor_line, first_shown, shown_label, text_room
 from magflow_tui.tui.views.spans import Line, Role, clean
 from magflow_tui.tui.widgets.panel import Panel
 
@@ -71,11 +71,13 @@ class PromptBar(Panel):
         self._event, self._width = line, width
         writing = self._writing
         if writing is not None:
-            edit, room = writing.edit, text_room(writing.label, writing.remark, width)
-            writing.first = first_shown(edit.text, edit.cursor, room, writing.first)
-            line = editor_line(
-                writing.label, edit.text, edit.cursor, writing.first, writing.remark, width, wrong=writing.wrong
-            )
+            # What tab offers stands in front of what the asker remarked.
+            offered = "  ".join(_endings(writing.completion.offered))
+            edit, remark = writing.edit, offered or writing.remark
+            label = shown_label(writing.label, width)
+            writing.first = first_shown(edit.text, edit.cursor, text_room(label, remark, width), writing.first)
+            wrong = writing.wrong and not offered
+            line = editor_line(label, edit.text, edit.cursor, writing.first, remark, width, wrong=wrong)
         elif self.asking:
             line = prompt_line(self._question, self._choices, width)
         self.paint([line], width)
@@ -122,7 +124,7 @@ class PromptBar(Panel):
 
     def remark(self, text: str, *, wrong: bool = False) -> None:
         """Say something at the right of the line being written: what is wrong with it, or how it can go on."""
-        if self._writing is not None:
+        if self._writing is not None and (text, wrong) != (self._writing.remark, self._writing.wrong):
             self._writing.remark, self._writing.wrong = text, wrong
             self._show()
 
@@ -186,14 +188,11 @@ class PromptBar(Panel):
             text = completion.begin(writing.edit.text, tuple(writing.complete(writing.edit.text)))
         else:
             return
-        writing.remark, writing.wrong = "  ".join(_endings(completion.offered)), False
-        self._change(writing, Edit.at_end(text), keep_remark=True)
+        self._change(writing, Edit.at_end(text))
 
-    def _change(self, writing: Writing, edit: Edit, *, keep_remark: bool = False) -> None:
+    def _change(self, writing: Writing, edit: Edit) -> None:
         changed = edit.text != writing.edit.text
         writing.edit = edit
-        if changed and not keep_remark:
-            writing.remark = ""
         self._show()
         if changed and writing.on_change is not None:
             self._rest()
