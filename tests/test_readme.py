@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from magflow_tui.cli.root import SUBCOMMANDS, magflow
 from magflow_tui.config import AccountSettings, Settings
 from magflow_tui.tui.actions import ACTIONS, shown_keys
+from magflow_tui.tui.command_line import VERBS, usage
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views.context import SCREENS
 
@@ -72,7 +73,12 @@ def settings_lines() -> list[str]:
     return list(rows(Settings, ""))
 
 
-@pytest.mark.parametrize("line", [*all_commands(), *key_lines(), *settings_lines()])
+def verb_lines() -> list[str]:
+    say = speak("en")
+    return [f"| `{usage(verb, say)}` | {say(f'verb.{verb.name}')} |" for verb in VERBS if verb.takes]
+
+
+@pytest.mark.parametrize("line", [*all_commands(), *key_lines(), *settings_lines(), *verb_lines()])
 def test_the_readme_has_the_real_line(line: str) -> None:
     assert line in README.splitlines()
 
