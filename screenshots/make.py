@@ -66,29 +66,34 @@ class Shot:
     theme: ThemeName = "dark"
 
 
+#: Past what is running to a run of the time when orders came damaged.
+PARTIAL = tuple("jjjjjjjj")
+
 SHOTS = (
     Shot("health", ("1",)),
     Shot("limits", ("2",)),
-    Shot("sync", ("3", "j", "j")),
+    Shot("sync", ("3", *PARTIAL)),
     Shot("orders", ("4", "j", "j", "enter")),
     Shot("backups", ("5",)),
     Shot("api", ("6", "f", "j")),
     Shot("health-80x24", ("1",), size=(80, 24)),
     Shot("orders-80x24", ("4", "j"), size=(80, 24)),
-    Shot("sync-light", ("3", "j", "j"), theme="light"),
+    Shot("sync-light", ("3", *PARTIAL), theme="light"),
 )
 
 
 class Answers(httpx.AsyncBaseTransport):
     """Answers the dashboard's requests: from what was kept, or by asking an engine and keeping what it says.
 
-    The snapshot is the same one throughout, so that every picture is of one moment.
+    The snapshot is the same one throughout, so that every picture is of one moment. `missing` are requests that no
+    answer was kept for.
     """
 
     def __init__(self, kept: dict[str, Any], engine: httpx.AsyncBaseTransport | None = None) -> None:
         self.kept = kept
         self._engine = engine
         self.under_way = 0
+        self.missing: set[str] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
@@ -104,9 +109,11 @@ class Answers(httpx.AsyncBaseTransport):
                 self.kept[path] = body if response.is_success else None
         finally:
             self.under_way -= 1
+        if path not in self.kept:
+            self.missing.add(path)
         answer = self.kept.get(path)
         if answer is None:
-            return httpx.Response(404, json={"code": "not_found", "message": f"{path} was not recorded."})
+            return httpx.Response(404, json={"code": "not_found", "message": "There is no such thing."})
         return httpx.Response(200, json=answer)
 
 
@@ -240,9 +247,12 @@ def main() -> int:
         kept = record(arguments.record, HERE)
         text = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
         RECORDING.write_bytes(gzip.compress(text, mtime=0))
-    for path in asyncio.run(draw(Answers(read_recording()), HERE)):
+    answers = Answers(read_recording())
+    for path in asyncio.run(draw(answers, HERE)):
         print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
-    return 0
+    for asked in sorted(answers.missing):
+        print(f"not in the recording, make a new one: {asked}", file=sys.stderr)
+    return 1 if answers.missing else 0
 
 
 if __name__ == "__main__":

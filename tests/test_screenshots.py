@@ -48,3 +48,12 @@ def test_a_picture_is_small_sound_and_fetches_nothing(path: Path) -> None:
     assert len(drawn) < 60_000
     assert not re.search(r"url\(|@import|@font-face|href|<script|<image", drawn)
     assert max(len(line) for line in drawn.splitlines()) < 400
+
+
+@pytest.mark.slow
+def test_the_recording_answers_everything_that_the_pictures_ask(maker: ModuleType) -> None:
+    answers = maker.Answers(maker.read_recording())
+    for shot in maker.SHOTS:
+        if shot.size == (140, 40) and shot.theme == "dark":
+            asyncio.run(maker.shoot(answers, shot))
+    assert answers.missing == set()

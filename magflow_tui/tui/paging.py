@@ -92,6 +92,7 @@ class PagedList(Generic[RowT]):
         self._stale: frozenset[object] = frozenset()
         self._seen: Hashable = None
         self._now: Hashable = None
+        self._current: set[str | None] = set()
         self._fresh_at: Hashable = None
         self._cache: RowsShown[RowT] | None = None
 
@@ -110,7 +111,10 @@ class PagedList(Generic[RowT]):
 
     def heed(self, snapshot: Snapshot) -> None:
         """Learn from a snapshot whether rows have come or changed."""
-        self._now = self.source.signature(snapshot, self.wish.account)
+        now = self.source.signature(snapshot, self.wish.account)
+        if self._now is not None and now != self._now:
+            self._current.clear()
+        self._now = now
         if self._asked is None and self.wish.whole and self._total_read is not None:
             fresh = max(0, self.source.stored(snapshot, self.wish.account) - self._total_read)
             if fresh != self._fresh:
@@ -147,8 +151,12 @@ class PagedList(Generic[RowT]):
             return "ahead"
         whole = self.wish.whole
         follows = live and cursor.key is None and window.before is None and not self.wish.sort
-        if live and self._now != self._seen:
-            return "head" if follows and whole else "again"
+        if live and follows and whole and self._now != self._seen:
+            return "head"
+        if live and any(
+            page.first not in self._current for page in window.pages_within(cursor.top, cursor.top + height)
+        ):
+            return "again"
         if not whole and window.total is None and (not self._count.begun or self._count.after is not None):
             return "count"
         if live and not whole and not self.wish.sort and (self._head is None or self._fresh_at != self._now):
@@ -204,8 +212,10 @@ class PagedList(Generic[RowT]):
             if stays and self._window.rows and cursor.key not in {key_of(row) for row in page.rows}:
                 # Deep inside nothing moves: what came stands before all that is here. Its state is read anew.
                 self._window = self._window.pushed_down(came, page.total)
-                self._asked, self._seen = None, None
+                self._asked = None
+                self._current.clear()
                 return Step()
+        self._current = {page.first}
         self._window = window_of(page, from_end=from_end)
         self._asked, self._seen, self._stale = None, seen, frozenset()
         return Step() if follows or stays else Step(to="bottom" if from_end else "top")
@@ -222,6 +232,7 @@ class PagedList(Generic[RowT]):
         page = await self._page(client, replace(self.part(), after=after))
         if page is None or self._window.after != after:
             return Step()
+        self._current.add(page.first)
         self._window, gone = self._window.with_behind(page).trimmed(cursor.index, KEPT)
         return Step(shift=-gone)
 
@@ -230,19 +241,21 @@ class PagedList(Generic[RowT]):
         page = await self._page(client, replace(self.part(), before=before))
         if page is None or self._window.before != before:
             return Step()
+        self._current.add(page.first)
         came = len(page.rows)
         self._window, gone = self._window.with_ahead(page).trimmed(cursor.index + came, KEPT)
         return Step(shift=came - gone)
 
     async def _read_again(self, client: EngineClient, cursor: Cursor, height: int) -> None:
         """The rows in view, in their present state. None changes its place; those that have gone are marked."""
-        seen = self._now
-        ends = [self._window.page_at(index) for index in (cursor.top, cursor.top + height - 1)]
-        pages = [page for page in ends if page is not None]
-        for known in pages[:1] if len(pages) == 2 and pages[0] is pages[1] else pages:
+        for known in self._window.pages_within(cursor.top, cursor.top + height):
+            now = self._now
+            if known.first in self._current:
+                continue
             if not await self._read_page_again(client, known):
                 return
-        self._seen = seen
+            if now == self._now:
+                self._current.add(known.first)
 
     async def _read_page_again(self, client: EngineClient, known: Page[RowT]) -> bool:
         """The rows of a page, among which others may have come; False when something else is wanted by now."""

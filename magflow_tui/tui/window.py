@@ -98,13 +98,14 @@ class Window(Generic[Row]):
         """The same rows in a list that turned out to have more behind them."""
         return replace(self, after=self.pages[-1].last) if self.pages else self
 
-    def page_at(self, index: int) -> Page[Row] | None:
-        """The page that a row is in."""
+    def pages_within(self, begin: int, end: int) -> list[Page[Row]]:
+        """The pages that have rows from index `begin` up to `end`, without it."""
+        found, start = [], 0
         for page in self.pages:
-            if index < len(page.rows):
-                return page
-            index -= len(page.rows)
-        return None
+            if start < end and start + len(page.rows) > begin:
+                found.append(page)
+            start += len(page.rows)
+        return found
 
     def _without_first(self) -> Window[Row]:
         gone, *kept = self.pages

@@ -53,8 +53,6 @@ def load(path: Path) -> ModuleType:
 Terminal: Any = load(HERE.parent / "tui" / "terminal.py").Terminal
 orders = load(HERE / "many_orders.py")
 ESCAPE, PAGE_DOWN, PAGE_UP = "\x1b", "\x06", "\x02"
-#: The row of the screen with the filter, and the place of the cursor in the list.
-HEADING = 2
 #: How the customers of `many_orders` are shown.
 OFTEN_SHOWN, ONCE_SHOWN = "Z. Q*****", "Y. Q*****"
 
@@ -76,10 +74,10 @@ class Hand:
         return 1000 * (time.perf_counter() - began)
 
     def change(self, keys: str) -> float:
-        """Milliseconds from a key to the row that it goes to, whose place in the list stands above the rows."""
-        self.terminal.read_until_quiet(0.05, 2)
-        before = self.terminal.screen.display[HEADING]
-        return self.until(keys, lambda _: self.terminal.screen.display[HEADING] != before)
+        """Milliseconds from a key to the next frame."""
+        self.terminal.read_until_quiet(0.2, 2)
+        self.terminal.screen.dirty.clear()
+        return self.until(keys, lambda _: bool(self.terminal.screen.dirty))
 
     def rest(self) -> None:
         self.terminal.read_until_quiet(0.25, 3)

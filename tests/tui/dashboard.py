@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from magflow_tui.config.look import Look, read_switch
 from magflow_tui.tui import run_dashboard
 
 if TYPE_CHECKING:
@@ -53,12 +54,15 @@ class SocketSession:
 def run_in_haste(session: SocketSession, times: float) -> int:
     """Run with a clock that goes faster by so many times: what takes minutes is seen in seconds."""
     os.environ.update(TEXTUAL_FPS="15", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
-    from magflow_tui.config import Look
     from magflow_tui.tui.app import MagFlowApp
 
-    look = Look(slow="on" if "DASHBOARD_SLOW" in os.environ else "auto")
-    app = MagFlowApp(session, look=look, clock=lambda: time.monotonic() * times)
+    app = MagFlowApp(session, look=look(), clock=lambda: time.monotonic() * times)
     return app.run() or app.return_code or 0
+
+
+def look() -> Look:
+    """How it looks: with the terminal's link spared or not, where the environment says so."""
+    return Look(slow=read_switch(os.environ.get("DASHBOARD_SLOW", "auto")))
 
 
 def main() -> int:
@@ -67,7 +71,7 @@ def main() -> int:
     if "DASHBOARD_HASTE" in os.environ:
         return run_in_haste(session, float(os.environ["DASHBOARD_HASTE"]))
     stands = "DASHBOARD_CLOCK_STANDS" in os.environ
-    return run_dashboard(None, None, session=session, now=lambda: began if stands else datetime.now(UTC))
+    return run_dashboard(None, None, session=session, look=look(), now=lambda: began if stands else datetime.now(UTC))
 
 
 if __name__ == "__main__":

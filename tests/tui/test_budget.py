@@ -21,13 +21,13 @@ FILTER_KEY = 6_000
 PROMPT = 300
 SCREENS = {"1": "[1 ", "2": "[2 ", "3": "[3 ", "4": "[4 ", "5": "[5 ", "6": "[6 "}
 #: How many times faster than the wall's the clock of a dashboard in haste goes.
-HASTE = 3
+HASTE = 2
 
 
 def go(terminal: Any, key: str) -> int:
     """To a screen, until it has settled; the bytes that took."""
     terminal.send(key)
-    return int(terminal.read_until(SCREENS[key]) + terminal.read_until_quiet(0.4, 4))
+    return int(terminal.read_until(SCREENS[key]) + terminal.read_until_quiet(0.3, 4))
 
 
 def test_nothing_is_sent_while_nothing_changes(open_dashboard: Any) -> None:
@@ -41,71 +41,48 @@ def test_nothing_is_sent_while_nothing_changes(open_dashboard: Any) -> None:
 def test_each_act_keeps_to_its_budget(open_dashboard: Any) -> None:
     terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1")
     terminal.read_until("page 88 of offers")
-    for key in "2345612":
+    for key in "234561":
         assert 0 < go(terminal, key) <= SCREEN_SWITCH, key
-    for key in "12346":
-        go(terminal, key)
-        for move in "jjk":
-            terminal.send(move)
-            assert 0 < terminal.read_until_quiet(0.1, 2) <= CURSOR_MOVE, key
-            assert terminal.read_until_quiet(0.25, 2) <= BESIDE, key
-    go(terminal, "1")
+        if key in "1346":
+            for move in "jk":
+                terminal.send(move)
+                assert 0 < terminal.read_until_quiet(0.1, 2) <= CURSOR_MOVE, key
+                assert terminal.read_until_quiet(0.25, 2) <= BESIDE, key
     terminal.send("n")
-    assert 0 < terminal.read_until_quiet(0.2, 2) <= PROMPT
+    assert 0 < terminal.read_until_quiet(0.15, 2) <= PROMPT
     terminal.send("\x1b")
-    terminal.read_until_quiet(0.3, 2)
+    terminal.read_until_quiet(0.25, 2)
     terminal.send("\x0c")
-    assert terminal.read_until_quiet(0.3, 2) > 4_000  # a redraw is sent whole
+    assert terminal.read_until_quiet(0.2, 2) > 4_000  # a redraw is sent whole
 
 
-@pytest.mark.parametrize("key", ["6"])
-def test_a_key_of_a_filter_keeps_to_its_budget(open_dashboard: Any, key: str) -> None:
+def test_a_key_of_a_filter_keeps_to_its_budget(open_dashboard: Any) -> None:
     terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1")
-    go(terminal, key)
+    go(terminal, "6")
     terminal.send("/")
     assert 0 < terminal.read_until_quiet(0.2, 2) <= PROMPT
     for letter in "main":
         terminal.send(letter)
-        assert 0 < terminal.read_until_quiet(0.3, 2) <= FILTER_KEY
+        assert 0 < terminal.read_until_quiet(0.25, 2) <= FILTER_KEY
 
 
 @pytest.mark.parametrize("key", ["2", "6"])
-def test_a_running_sync_costs_no_more_than_its_budget_a_second(open_dashboard: Any, key: str) -> None:
-    seconds = 3
+def test_a_running_sync_costs_its_budget_a_second_and_next_to_nothing_while_nobody_looks(
+    open_dashboard: Any, key: str
+) -> None:
     terminal = open_dashboard(f"live {1 / HASTE}", DASHBOARD_HASTE=str(HASTE))
     go(terminal, key)
-    assert 0 < terminal.read_for(seconds) <= LIVE_PER_SECOND * HASTE * seconds + LIVE_FRAME
-
-
-@pytest.mark.parametrize("key", ["6"])
-def test_nobody_looking_costs_next_to_nothing_until_somebody_does(open_dashboard: Any, key: str) -> None:
-    seconds = 4
-    terminal = open_dashboard(f"live {1 / HASTE}", DASHBOARD_HASTE=str(HASTE))
-    go(terminal, key)
+    assert 0 < terminal.read_for(2.5) <= LIVE_PER_SECOND * HASTE * 2.5 + LIVE_FRAME
     terminal.send("\x1b[O")
-    assert 0 < terminal.read_for(seconds) <= BLURRED_PER_SECOND * HASTE * seconds + LIVE_FRAME
+    terminal.read_until_quiet(0.4, 2)
+    assert terminal.read_for(4) <= BLURRED_PER_SECOND * HASTE * 4 + LIVE_FRAME
     terminal.send("\x1b[I")
     assert terminal.read_for(2) > BLURRED_PER_SECOND * HASTE * 2
 
 
-@pytest.mark.parametrize("key", ["1"])
-def test_a_spared_link_gets_a_frame_every_five_seconds_and_no_plots(open_dashboard: Any, key: str) -> None:
-    seconds = 4
-    terminal = open_dashboard(f"live {1 / HASTE}", DASHBOARD_HASTE=str(HASTE), DASHBOARD_SLOW="1")
-    go(terminal, key)
+def test_a_spared_link_gets_a_frame_every_five_seconds_and_no_plots(open_dashboard: Any) -> None:
+    terminal = open_dashboard(f"live {1 / HASTE}", DASHBOARD_HASTE=str(HASTE), DASHBOARD_SLOW="on")
+    terminal.read_until_quiet(0.4, 4)
     assert not set("▂▃▄▅▆▇") & set(terminal.text())
-    assert 0 < terminal.read_for(seconds) <= SLOW_PER_SECOND * HASTE * seconds + LIVE_FRAME / 2
+    assert 0 < terminal.read_for(4) <= SLOW_PER_SECOND * HASTE * 4 + LIVE_FRAME / 2
     assert b";2;" not in terminal.raw  # 256 colours
-
-
-def test_the_link_is_spared_by_key_too(open_dashboard: Any) -> None:
-    terminal = open_dashboard("live")
-    assert set("▂▃▄▅▆▇") & set(terminal.text())
-    terminal.send("B")
-    terminal.read_until("the link is spared")
-    terminal.read_until_quiet(0.3, 2)
-    assert not set("▂▃▄▅▆▇") & set(terminal.text())
-    terminal.send("B")
-    terminal.read_until("in full again")
-    terminal.read_until_quiet(0.3, 2)
-    assert set("▂▃▄▅▆▇") & set(terminal.text())

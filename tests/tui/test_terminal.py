@@ -57,7 +57,7 @@ def test_a_stalled_terminal_stops_nothing_and_the_first_frame_after_it_is_right(
 
 @pytest.mark.parametrize("rate", [None, 16_000])
 def test_rapid_resizing_under_load_ends_in_the_same_picture(open_dashboard: Any, rate: int | None) -> None:
-    terminal = open_dashboard()
+    terminal = open_dashboard(DASHBOARD_SLOW="off")  # it would be slow by now, and without plots
     terminal.rate = rate
     terminal.read_until("page 88 of offers")
     terminal.read_until_quiet(0.4, 5)

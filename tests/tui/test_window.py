@@ -78,6 +78,13 @@ class Operator:
     height: int
     cursor: Cursor = field(default_factory=Cursor)
 
+    def __post_init__(self) -> None:
+        self.look()
+
+    def look(self) -> None:
+        """A snapshot comes."""
+        self.paged.heed(None)  # type: ignore[arg-type] # the shelf tells without one
+
     def settle(self, *, live: bool = False) -> None:
         """Read until nothing is lacking."""
         for _ in range(10_000):
@@ -213,7 +220,7 @@ def test_a_list_that_changes_keeps_the_row_under_the_cursor_and_shows_none_twice
         elif kind == "move":
             operator.move(number)
             key = operator.cursor.key
-        operator.paged.heed(None)  # type: ignore[arg-type]
+        operator.look()
         operator.settle(live=True)
         shown = operator.paged.shown
         keys = operator.paged.keys()
@@ -232,13 +239,13 @@ def test_at_the_head_the_list_follows_and_inside_it_counts_what_comes() -> None:
     operator = Operator(PagedList(shelf), 20)
     operator.settle()
     shelf.rows.insert(0, Thing(99_990))
-    operator.paged.heed(None)  # type: ignore[arg-type]
+    operator.look()
     operator.settle(live=True)
     assert operator.paged.shown.rows[0].id == 99_990
     operator.move(5)
     first = operator.paged.shown.rows[0]
     shelf.rows[:0] = [Thing(99_992), Thing(99_991)]
-    operator.paged.heed(None)  # type: ignore[arg-type]
+    operator.look()
     operator.settle(live=True)
     assert operator.paged.shown.rows[0] == first
     assert operator.paged.shown.fresh == 2
@@ -259,7 +266,7 @@ def test_rows_that_come_in_between_are_not_taken_for_lost_ones() -> None:
     shelf.rows[:] = sorted(
         [*shelf.rows, *(Thing(number) for number in range(5, 1005, 10))], key=lambda thing: -thing.id
     )
-    operator.paged.heed(None)  # type: ignore[arg-type]
+    operator.look()
     operator.settle(live=True)
     assert not operator.paged.shown.stale
     assert operator.paged.shown.more_behind
@@ -277,7 +284,7 @@ def test_deep_inside_new_rows_are_let_in_without_moving_anything() -> None:
     before = operator.paged.shown
     assert before.position is not None
     shelf.rows.insert(0, Thing(99_990))
-    operator.paged.heed(None)  # type: ignore[arg-type]
+    operator.look()
     operator.settle(live=True)
     assert operator.paged.shown.fresh == 1
     key = operator.cursor.key
@@ -321,7 +328,7 @@ def test_matching_rows_are_counted_and_new_ones_too_when_only_some_are_wanted() 
     assert operator.paged.shown.total == 100
     operator.move(3)
     shelf.rows.insert(0, Thing(7 * 3000))
-    operator.paged.heed(None)  # type: ignore[arg-type]
+    operator.look()
     operator.settle(live=True)
     assert operator.paged.shown.fresh == 1
 

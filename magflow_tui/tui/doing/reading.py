@@ -77,9 +77,10 @@ class Reading(Doing):
 
     async def _read(self, client: EngineClient, name: str, paged: PagedList[Any]) -> None:
         app = self._app
+        mine: tuple[str, Wish, Purpose] | None = None
         try:
             while (purpose := self._purpose(name, paged)) is not None:
-                self._under_way = name, paged.wish, purpose
+                self._under_way = mine = (name, paged.wish, purpose)
                 cursor = app.place.cursors.get(name, Cursor())
                 asked = purpose in ("head", "end", "behind", "ahead")
                 step = await paged.read(client, purpose, cursor, app.body.list_height)
@@ -87,7 +88,8 @@ class Reading(Doing):
                 self._under_way = None
                 app.paint(live=not asked)
         finally:
-            self._under_way = None
+            if self._under_way is mine:  # and not that of a reading in the place of this one
+                self._under_way = None
 
     def _take(self, name: str, paged: PagedList[Any], step: Step) -> None:
         """Have the cursor stand where it belongs after a reading."""

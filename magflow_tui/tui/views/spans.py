@@ -72,8 +72,12 @@ def clean(text: object) -> str:
 
 def cells(text: str) -> int:
     """Width of safe text in terminal cells."""
-    if text.isascii():
-        return len(text)
+    return len(text) if text.isascii() else _wide_cells(text)
+
+
+@lru_cache(maxsize=2048)
+def _wide_cells(text: str) -> int:
+    # A screen says nearly the same every second.
     return sum([get_character_cell_size(character) for character in text])
 
 

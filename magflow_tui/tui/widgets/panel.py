@@ -38,6 +38,7 @@ class Panel(Widget, can_focus=False):
         super().__init__(id=id)
         self._roles = styles
         self._fold = fold
+        self._given: list[Line] = []
         self._shown: list[Line] = []
         self._shown_width = 0
 
@@ -51,12 +52,16 @@ class Panel(Widget, can_focus=False):
 
         The size is the caller's, not the layout's: so the first frame that is sent has its content already.
         """
-        fresh = [clip(line, width) for line in lines[:height]]
-        fresh += [clip(EMPTY, width)] * (height - len(fresh))
-        if len(fresh) != len(self._shown) or width != self._shown_width:
-            self._shown, self._shown_width = fresh, width
+        given = [*lines[:height], *[EMPTY] * (height - len(lines))]
+        if len(given) != len(self._shown) or width != self._shown_width:
+            self._given, self._shown, self._shown_width = given, [clip(line, width) for line in given], width
             self.refresh()
-            return len(fresh)
+            return len(given)
+        fresh = [
+            shown if line == before else clip(line, width)
+            for line, before, shown in zip(given, self._given, self._shown, strict=True)
+        ]
+        self._given = given
         regions = [
             Region(start, y, stop - start, 1)
             for y, (old, new) in enumerate(zip(self._shown, fresh, strict=True))
