@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -72,6 +72,8 @@ RequestOutcome = Literal[
     "server_error",
     "cancelled",
 ]
+#: Outcomes of requests that the marketplace did not answer in a way that says anything about what was asked.
+NO_ANSWER: Final[frozenset[RequestOutcome]] = frozenset({"network", "timeout", "malformed", "server_error"})
 
 
 class RequestRow(Model):

@@ -89,6 +89,14 @@ class Throughput(Model):
     items_per_second: tuple[float, ...]
 
 
+class Silence(Model):
+    """The marketplace does not answer a run, which waits where it is and asks again by itself."""
+
+    since: Instant
+    said: str | None = Field(description="what came instead of an answer: `HTTP 503 with an HTML page`")
+    retry_at: Instant | None = Field(description="when it is asked again; None while it is being asked")
+
+
 class RunProgress(Model):
     """A running run as a gauge shows it. Rates are over a moving window of 30 s."""
 
@@ -113,6 +121,7 @@ class RunProgress(Model):
     eta_seconds: float | None = None
     wait_share: float = Field(default=0.0, description="0..1, part of the last 30 s spent waiting for slots")
     stopping: bool = False
+    silence: Silence | None = Field(default=None, description="None while the marketplace answers")
     throughput: Throughput | None = None
 
 

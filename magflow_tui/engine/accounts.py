@@ -18,7 +18,7 @@ from magflow_tui.marketplace.client import CallContext, MarketplaceClient
 from magflow_tui.marketplace.errors import AuthenticationError, EmagApiError, IpRefusedError
 from magflow_tui.marketplace.filters import OrderFilter
 from magflow_tui.marketplace.limiter import AccountLimiter, Lane, Pool, SlotJournal, SlotTimeoutError
-from magflow_tui.marketplace.observer import RequestObserver
+from magflow_tui.marketplace.observer import PauseObserver, RequestObserver
 from magflow_tui.marketplace.platforms import PLATFORMS, Platform
 from magflow_tui.marketplace.retry import RetryPolicy
 from magflow_tui.monitor.accounts import Standing, way_out
@@ -69,10 +69,13 @@ class ServedAccount:
 class ServedAccounts(Mapping[str, ServedAccount]):
     """The enabled accounts by name. An async context manager: clients and limiters live inside it."""
 
-    def __init__(self, settings: Settings, passwords: Mapping[str, str], observer: RequestObserver) -> None:
+    def __init__(
+        self, settings: Settings, passwords: Mapping[str, str], observer: RequestObserver, on_pause: PauseObserver
+    ) -> None:
         self._settings = settings
         self._passwords = passwords
         self._observer = observer
+        self._on_pause = on_pause
         self._served: dict[str, ServedAccount] = {}
         self._open = AsyncExitStack()
 
@@ -119,6 +122,7 @@ class ServedAccounts(Mapping[str, ServedAccount]):
                     limiter=limiter,
                     base_url=account.base_url,
                     observer=self._observer,
+                    on_pause=self._on_pause,
                     connect_timeout=self._settings.http.connect_timeout,
                     read_timeout=self._settings.http.read_timeout,
                     retry=retry,

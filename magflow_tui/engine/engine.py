@@ -130,7 +130,7 @@ class Engine:
         stack.push_async_callback(self.store.close)
         self.events = EventHub(self.store)
         self.monitor = Monitor(tuple(settings.accounts), self.notify, now=self.now)
-        self.accounts = ServedAccounts(settings, self._passwords, self._observe)
+        self.accounts = ServedAccounts(settings, self._passwords, self._observe, self._on_pause)
         await stack.enter_async_context(self.accounts)
         self.runner = SyncRunner(
             store=self.store,
@@ -288,6 +288,9 @@ class Engine:
     def _observe(self, record: RequestRecord) -> None:
         self.monitor.observe(record)
         self.runner.on_request(record)
+
+    def _on_pause(self, run_id: int | None, seconds: float) -> None:
+        self.runner.on_pause(run_id, seconds)
 
     def _on_sync_event(self, draft: EventDraft) -> None:
         if draft.kind == "account.state":

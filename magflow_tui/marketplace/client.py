@@ -28,7 +28,7 @@ from magflow_tui.marketplace.errors import EmagApiError, MalformedAnswerError, R
 from magflow_tui.marketplace.exchange import Progress, RawAnswer, exchange
 from magflow_tui.marketplace.filters import CategoryFilter, Filter, OfferFilter, OrderFilter, RmaFilter
 from magflow_tui.marketplace.limiter import AccountLimiter, Lane, Pool
-from magflow_tui.marketplace.observer import RequestObserver, RequestRecord
+from magflow_tui.marketplace.observer import PauseObserver, RequestObserver, RequestRecord
 from magflow_tui.marketplace.paging import FailedPage, Page, walk
 from magflow_tui.marketplace.platforms import Platform
 from magflow_tui.marketplace.retry import RetryPolicy, Sleep, call_with_retry
@@ -120,6 +120,7 @@ class MarketplaceClient:
         limiter: AccountLimiter,
         base_url: str | None = None,
         observer: RequestObserver | None = None,
+        on_pause: PauseObserver | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
@@ -134,6 +135,7 @@ class MarketplaceClient:
         self.limiter = limiter
         self._headers = _headers(self.base_url, httpx.BasicAuth(username, password))
         self._observer = observer
+        self._on_pause = on_pause
         self._transport = transport
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout).as_dict()
         # Against an answer that trickles: each wait is short, the whole never ends.
@@ -318,8 +320,13 @@ class MarketplaceClient:
             attempts += 1
             return await self._attempt(request, interpret, context, attempts)
 
+        async def pause(seconds: float) -> None:
+            if self._on_pause is not None:
+                self._on_pause(context.run_id, seconds)
+            await self._sleep(seconds)
+
         try:
-            return await call_with_retry(attempt, self._retry, rng=self._rng, sleep=self._sleep)
+            return await call_with_retry(attempt, self._retry, rng=self._rng, sleep=pause)
         except EmagApiError as error:
             error.attempts = attempts
             raise

@@ -40,3 +40,6 @@ class RequestRecord:
 
 #: Called once for every attempt, on the event loop; must be quick and must not raise.
 RequestObserver = Callable[[RequestRecord], None]
+
+#: Called before each pause between a failure and the next attempt, with the run's number and seconds; as quick.
+PauseObserver = Callable[[int | None, float], None]

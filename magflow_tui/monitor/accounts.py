@@ -6,14 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from magflow_tui.contract.records import RequestOutcome
+from magflow_tui.contract.records import NO_ANSWER, RequestOutcome
 from magflow_tui.contract.snapshot import AccountStatus
 
 #: So many requests in a row without an answer make an account unreachable: one lost answer among many does not.
 UNREACHABLE_AFTER = 4
 
 _ANSWERED: frozenset[RequestOutcome] = frozenset({"ok", "rate_limited", "validation", "business", "not_found"})
-_NO_ANSWER: frozenset[RequestOutcome] = frozenset({"network", "timeout", "server_error", "malformed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def follow(standing: Standing, outcome: RequestOutcome, note: str | None, now: d
         status = "refused_ip"
     elif outcome == "authentication":
         status = "unauthorised"
-    elif outcome in _NO_ANSWER:
+    elif outcome in NO_ANSWER:
         silent = standing.silent + 1
         # Credentials that were refused stay refused until an answer says otherwise.
         if silent < UNREACHABLE_AFTER or standing.status in {"unauthorised", "refused_ip"}:
@@ -58,7 +57,7 @@ def way_out(status: AccountStatus, note: str | None) -> str | None:
         case "refused_ip":
             return f"This machine's address is not allowed{said}: add it in the marketplace's seller panel."
         case "unreachable":
-            return f"The marketplace does not answer{said}: syncs go on by themselves when it does."
+            return f"The marketplace does not answer: syncs wait and go on by themselves{said}."
         case _:
             return None
 

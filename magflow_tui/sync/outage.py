@@ -117,6 +117,7 @@ class Patience(Generic[T]):
         pause = self._policy.outage_pause
         try:
             while True:
+                self._progress.note_pause(pause)
                 await self.pause(pause)
                 answer = await attempt()
                 if answer is not None or enough():

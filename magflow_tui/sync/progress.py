@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from magflow_tui.contract.runs import ErrorGroup, Run, RunProgress, Throughput
+from magflow_tui.contract.records import NO_ANSWER
+from magflow_tui.contract.runs import ErrorGroup, Run, RunProgress, Silence, Throughput
 from magflow_tui.marketplace.observer import RequestRecord
 from magflow_tui.store.changes import PageOutcome
 
 _SPAN: Final = 30.0
 _GROUPS: Final = 50
+#: So many requests in a row without an answer are a silence: a page or two that fail among others are not.
+_SILENT: Final = 3
 #: Seconds of a step of the throughput at first, and how many steps are kept: of a run of two hours, those of 160 s.
 _STEP: Final = 5.0
 _STEPS: Final = 48
@@ -115,11 +119,47 @@ class Traffic:
         return tuple(self._errors.values())
 
 
+class Patient:
+    """Whether the marketplace answers a run at all, and if not, when it is asked again. `now` gives aware UTC."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._unanswered = 0
+        self._since: datetime | None = None
+        self._said: str | None = None
+        self._due: list[datetime] = []
+
+    def note(self, record: RequestRecord) -> None:
+        """Take in how a request ended."""
+        if record.outcome in NO_ANSWER:
+            self._unanswered += 1
+            self._since = self._since or record.started_at
+            self._said = record.note
+        elif record.outcome != "cancelled":
+            self._unanswered, self._since = 0, None
+            self._due.clear()
+
+    def pause(self, seconds: float) -> None:
+        """The next request is so far away; several may wait side by side."""
+        self._due.append(self._now() + timedelta(seconds=seconds))
+
+    def silence(self) -> Silence | None:
+        """None while it answers."""
+        if self._since is None or self._unanswered < _SILENT:
+            return None
+        now = self._now()
+        self._due = [due for due in self._due if due > now]
+        return Silence(since=self._since, said=self._said, retry_at=min(self._due, default=None))
+
+
 class Progress:
     """The live counters of one run. They begin with what the record has, so that a resumed run goes on counting."""
 
-    def __init__(self, run: Run, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, run: Run, clock: Callable[[], float], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._run = run
+        self._patient = Patient(now)
         self._clock = clock
         self._began = clock()
         self._meter = Meter(clock)
@@ -133,7 +173,12 @@ class Progress:
 
     def note_request(self, record: RequestRecord) -> None:
         self.traffic.note(record)
+        self._patient.note(record)
         self._meter.add(waited=record.waited_ms / 1000)
+
+    def note_pause(self, seconds: float) -> None:
+        """A request failed, and the next one is made in so many seconds."""
+        self._patient.pause(seconds)
 
     def note_page(self, outcome: PageOutcome) -> None:
         """Count a page that is stored."""
@@ -178,6 +223,7 @@ class Progress:
             eta_seconds=left / rate if left is not None and rate else None,
             wait_share=wait_share,
             stopping=self.stopping,
+            silence=self._patient.silence(),
             throughput=self.throughput(),
         )
 

@@ -194,6 +194,12 @@ class SyncRunner:
         if active is not None:
             active.sync.progress.note_request(record)
 
+    def on_pause(self, run_id: int | None, seconds: float) -> None:
+        """A request of a run failed and is made again in so many seconds; give it to every client as well."""
+        active = None if run_id is None else self._active.get(run_id)
+        if active is not None:
+            active.sync.progress.note_pause(seconds)
+
     # Beginning
 
     async def _create(
@@ -241,7 +247,7 @@ class SyncRunner:
         policy = self._around.policy
         context = CallContext(Lane.BACKGROUND, job=f"sync {run.resource}", run_id=run.run_id)
         place = served.client, served.platform.timezone, context, policy.page_size
-        begun = run, checkpoint, served, self._around, Progress(run, self._monotonic)
+        begun = run, checkpoint, served, self._around, Progress(run, self._monotonic, self._around.clock)
         sync: _AnyRun
         match run.resource:
             case "orders":

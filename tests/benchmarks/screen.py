@@ -320,9 +320,8 @@ def main() -> None:
         rest, working = ingest.at_rest, ingest.working
         print(f"cursor p99   {working.p99 / rest.p99:6.2f} x at rest while orders come in at full speed  (target 1.3)")
         print(f"             {rest.p50} / {rest.p99} ms at rest, {working.p50} / {working.p99} ms p50 / p99")
-        print(
-            f"stall        {ingest.stalled / ingest.read:6.2f} x the {ingest.read:.0f} orders/s of a terminal that is read"
-        )
+        share = ingest.stalled / ingest.read
+        print(f"stall        {share:6.2f} x the {ingest.read:.0f} orders/s that come in while the terminal is read")
 
 
 if __name__ == "__main__":

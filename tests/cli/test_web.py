@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
-
-pytest.importorskip("textual_serve")
-
 import aiohttp
 import pyte
+import pytest
 
 from magflow_tui.cli.web import is_loopback, listen
 
@@ -85,15 +81,3 @@ async def test_only_the_page_with_the_key_is_let_in_and_gets_a_first_frame(servi
             terminal = pyte.ByteStream(screen)
             while not (screen.display[1].startswith("[1 Health]") and "? help" in screen.display[-1]):
                 terminal.feed(await socket.receive_bytes(timeout=30))
-
-
-def test_what_is_missing_is_named() -> None:
-    code = (
-        "import sys; sys.modules['textual_serve'] = None; sys.modules['textual_serve.server'] = None\n"
-        "sys.argv = ['magflow', 'web']\n"
-        "from magflow_tui.cli import main\n"
-        "main()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "magflow-tui[web]" in done.stderr

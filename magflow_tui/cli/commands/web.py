@@ -37,13 +37,8 @@ def web(invocation: Invocation, host: str, port: int, beyond_this_machine: bool)
     Every page is a dashboard of its own over the same engine. There is no login: whoever has the printed address with
     its key can do all that the dashboard can. From elsewhere, forward the port through ssh.
     """
-    try:
-        from magflow_tui.cli.web import is_loopback, listen, new_key
-    except ModuleNotFoundError as error:
-        raise CommandError(
-            f"the dashboard in a browser needs a package that is not installed ({error.name})",
-            hint="pip install 'magflow-tui[web]'",
-        ) from None
+    from magflow_tui.cli.web import is_loopback, listen, new_key
+
     host = "127.0.0.1" if host == "localhost" else host
     try:
         near = is_loopback(host)

@@ -86,6 +86,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "account.unauthorised": "credentials refused",
         "account.refused_ip": "IP address refused",
         "account.unreachable": "marketplace unreachable",
+        "account_short.unauthorised": "login refused",
+        "account_short.refused_ip": "IP refused",
+        "account_short.unreachable": "no answer",
         "account.unauthorised.do": (
             "check accounts.{name}.username and its password (or MAGFLOW_ACCOUNTS__{variable}__PASSWORD), "
             "then restart the engine"
@@ -228,6 +231,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "sync.counts_full": "new {new} · updated {updated} · unchanged {same}",
         "sync.failed": "failed {count}",
         "sync.wait": "wait {share}",
+        "sync.starting": "begins: counts what there is",
+        "sync.silent": "waits: the marketplace does not answer",
+        "sync.silent_since": "no answer from the marketplace since {at}",
+        "sync.retry_at": "asks again at {at}",
+        "sync.retry_now": "asks again now",
+        "sync.goes_on": "goes on by itself",
         "sync.stopping": "stopping",
         "sync.resumed": "{count}x after an interruption",
         "sync.errors": "Errors {count}",
@@ -236,6 +245,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "sync.none_match": "no run matches - {key_back} takes the filter away",
         "run_fact.started": "started",
         "run_fact.now": "now",
+        "run_fact.then": "then",
         "run_fact.read": "read",
         "run_fact.stored": "stored",
         "run_fact.requests": "requests",

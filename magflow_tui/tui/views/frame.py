@@ -13,6 +13,7 @@ from magflow_tui.tui.views.spans import Line, Role, Span, cells, clean, clip, cu
 
 if TYPE_CHECKING:
     from magflow_tui.contract.events import Event
+    from magflow_tui.contract.snapshot import AccountState
 
 #: Below this the frame is reduced: no tabs, shorter status.
 REDUCED_CELLS, REDUCED_ROWS = 60, 16
@@ -102,9 +103,7 @@ def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
     parts: list[list[Span]] = [[level]]
     troubled = troubled_accounts(view, snapshot)
     if troubled:
-        names = " ".join(clean(account.name).upper() for account in troubled[:2]) + (" …" if len(troubled) > 2 else "")
-        why = f" {say(f'account.{troubled[0].status}')}" if wide and len(troubled) == 1 else ""
-        parts.append([(f"{glyphs.crit} {names}{why}", "crit")])
+        parts.append([(f"{glyphs.crit} {_trouble(view, troubled, wide=wide)}", "crit")])
     if wide:
         running = say("status.running", count=len(snapshot.running))
         parts.append([(f"{running} ", "text"), (say("status.failed", count=failed), "crit" if failed else "text")])
@@ -119,8 +118,8 @@ def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
     for name, share in pool_uses(view):
         use = use_role(share)
         label = say(f"pool.{name}") if wide else say(f"pool_short.{name}")
-        # Of one width whatever the share, so that nothing behind it moves.
-        text = f"{label} {share * 100:3.0f}{' ' if wide else ''}%"
+        # Of one width whatever the share, so that nothing behind it moves; in short but for the rare 100 %.
+        text = f"{label} {share * 100:3.0f} %" if wide else f"{label} {share * 100:2.0f}%"
         if wide:
             text += "" if use == "ok" else f" {sign(use, glyphs)}"
         else:
@@ -138,6 +137,19 @@ def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
     if view.scenario:
         parts.append([(say("status.scenario", name=clean(view.scenario)), "info")])
     return parts
+
+
+def _trouble(view: View, troubled: Sequence[AccountState], *, wide: bool) -> str:
+    """Which accounts the marketplace does not serve, and why: no names where it is all of them."""
+    say = view.say
+    known = len(view.snapshot.accounts) if view.snapshot else 0
+    words = "account" if wide else "account_short"
+    whys = " / ".join(dict.fromkeys(say(f"{words}.{account.status}") for account in troubled))
+    if view.account is not None or len(troubled) == known:
+        return whys
+    few = len(troubled) <= 2
+    names = " ".join(clean(account.name).upper() for account in troubled) if few else f"{len(troubled)}/{known}"
+    return f"{names}: {whys}"
 
 
 def tabs_line(view: View, width: int) -> tuple[Line, list[tuple[int, int, str]]]:

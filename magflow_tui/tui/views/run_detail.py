@@ -64,7 +64,7 @@ def progress_detail(view: View, run: RunProgress, width: int, height: int) -> li
     known = view.run_details.get(run.run_id)
     facts = [
         ("started", f"{clock(run.started_at, view.zone, seconds=True)} {view.glyphs.dot} {say(f'kind.{run.kind}')}"),
-        ("now", clean(run.phase)),
+        *_doing(view, run),
         ("stored", _stored(view, run.created, run.updated, run.unchanged, run.failed)),
         ("requests", say("sync.requests", count=grouped(run.requests), hits=grouped(run.rate_limited))),
         ("waited", say("sync.waited_now", waited=span(run.waited_seconds), share=share(run.wait_share))),
@@ -75,6 +75,25 @@ def progress_detail(view: View, run: RunProgress, width: int, height: int) -> li
         _pace_section(view, run.throughput, None, width, height),
     ]
     return _fitted(lines, sections, height, dispensable=1)
+
+
+def _doing(view: View, run: RunProgress) -> list[tuple[str, str]]:
+    """What it reads; or why it waits, and for how long still."""
+    say, silence = view.say, run.silence
+    if silence is None:
+        phase = clean(run.phase)
+        return [("now", say("sync.starting") if phase == "starting" else phase)]
+    said = f" {view.glyphs.dot} {clean(silence.said)}" if silence.said else ""
+    since = say("sync.silent_since", at=clock(silence.since, view.zone, seconds=True))
+    return [("now", since + said), ("then", f"{retry_text(view, run)} {view.glyphs.dot} {say('sync.goes_on')}")]
+
+
+def retry_text(view: View, run: RunProgress) -> str:
+    """When a run that is not answered asks again."""
+    at = run.silence.retry_at if run.silence else None
+    if at is None:
+        return view.say("sync.retry_now")
+    return view.say("sync.retry_at", at=clock(at, view.zone, seconds=True))
 
 
 def _title(view: View, run: Run | RunProgress, width: int, state: str, role: Role) -> Line:
@@ -176,7 +195,7 @@ def _broken(text: str, between: str, width: int) -> list[str]:
         if lines and cells(lines[-1]) + cells(between) + cells(part) <= width:
             lines[-1] += between + part
         else:
-            lines.append(cut(part, width))
+            lines += wrapped(part, width, most=3)
     return lines
 
 

@@ -13,7 +13,7 @@ from magflow_tui.tui.views.health import waiting
 from magflow_tui.tui.views.levels import result_role
 from magflow_tui.tui.views.present import items_of, share_done
 from magflow_tui.tui.views.requests import tail_section
-from magflow_tui.tui.views.run_detail import progress_detail, run_detail
+from magflow_tui.tui.views.run_detail import progress_detail, retry_text, run_detail
 from magflow_tui.tui.views.run_rows import (
     chosen_runs,
     items_a_second,
@@ -134,10 +134,12 @@ def _progress_lines(view: View, run: RunProgress, selected: bool, width: int, it
         say("sync.wait", share=share(run.wait_share)),
         say("sync.stopping") if run.stopping else "",
     ]
+    if run.silence is not None:
+        figures = [say("sync.silent"), retry_text(view, run), say("sync.stopping") if run.stopping else ""]
     second = joined(figures, f" {glyphs.dot} ", width - 4)
     # What went wrong stands out of the figures, if it has found room among them.
     before, found, after = second.partition(say("sync.failed", count=grouped(run.failed)) if run.failed else "\n")
-    role: Role = "warn" if run.stopping else "muted"
+    role: Role = "warn" if run.stopping or run.silence is not None else "muted"
     return [
         (head, *progress(done, bar_cells, glyphs), (f"  {percent}  {items}", "text")),
         ((f"    {before}", role), (found, "warn"), (after, role)),
@@ -224,7 +226,7 @@ def _columns(view: View) -> list[Column[Run]]:
         return (say(f"resource.{run.resource}"), "text")
 
     def when(run: Run) -> tuple[str, Role]:
-        return (day(run.finished_at or run.started_at, view.shown_at, view.zone), "text")
+        return (day(run.started_at, view.shown_at, view.zone), "text")
 
     def pace(run: Run) -> tuple[str, Role]:
         return (rate(items_a_second(run)), "muted")
