@@ -44,7 +44,9 @@ class Demo:
         self._client: EngineClient | None = None
         self._scenario = plan.scenario
         self._first_sync_asked = False
-        self._ended = False
+        self._ended = self._leaving = False
+        #: The start of the engine while it goes on, in a loop of its own.
+        self._starting: tuple[asyncio.AbstractEventLoop, asyncio.Task[Launched]] | None = None
         self._connecting = asyncio.Lock()
         self._making = threading.Lock()
 
@@ -93,7 +95,14 @@ class Demo:
             return self._client
 
     async def close(self, *, stop_engine: bool) -> None:
-        """Close the client. Engine and sandbox end in `clean_up`, whatever `stop_engine` says: they are our own."""
+        """Close the client: this is the end. Engine and sandbox end in `clean_up`, whatever `stop_engine` says.
+
+        An engine that is just starting is not waited for.
+        """
+        self._leaving = True
+        if (starting := self._starting) is not None:
+            with contextlib.suppress(RuntimeError):  # it has started this very moment
+                starting[0].call_soon_threadsafe(starting[1].cancel)
         await self._close_client()
 
     async def set_scenario(self, name: str) -> None:
@@ -122,10 +131,8 @@ class Demo:
         In a thread from start to end: a dashboard that is quit meanwhile cannot cut it in two, and `clean_up` comes
         after it and knows everything that was started.
         """
-        from magflow_tui.client.launch import ensure_engine
-
         with self._making:
-            if self._ended:
+            if self._ended or self._leaving:
                 raise _rehearsal_error("The rehearsal has ended.")
             if self._folder is None:
                 self._folder = self._make_folder()
@@ -133,18 +140,29 @@ class Demo:
                 self._sandbox = self._start_sandbox()
                 _play(self._sandbox, self._scenario)
             base_urls = {account.name: self._sandbox.base_url(account.name) for account in demo_world.ACCOUNTS}
-            launched = asyncio.run(
-                ensure_engine(
-                    self._folder,
-                    self._folder / "config.toml",
-                    schedules=True,
-                    lifeline=True,
-                    environ=demo_world.engine_environ(self._environ, self._passwords, base_urls),
-                )
-            )
+            environ = demo_world.engine_environ(self._environ, self._passwords, base_urls)
+            try:
+                launched = asyncio.run(self._start_engine(self._folder, environ))
+            except asyncio.CancelledError:
+                raise _rehearsal_error("The rehearsal has ended.") from None
             if launched.started:
                 self._launched = launched
             return self._folder
+
+    async def _start_engine(self, folder: Path, environ: Mapping[str, str]) -> Launched:
+        """Start the engine, or find it running; `close` cuts it short."""
+        from magflow_tui.client.launch import ensure_engine
+
+        task = asyncio.ensure_future(
+            ensure_engine(folder, folder / "config.toml", schedules=True, lifeline=True, environ=environ)
+        )
+        self._starting = asyncio.get_running_loop(), task
+        if self._leaving:
+            task.cancel()
+        try:
+            return await task
+        finally:
+            self._starting = None
 
     def _start_sandbox(self) -> SandboxProcess:
         from magflow_tui.sandbox.process import SandboxProcess, SandboxStartError

@@ -222,6 +222,10 @@ async def _start(
             child.kill()
             await asyncio.to_thread(child.wait)
             raise _start_error("engine_slow", "The engine did not start in time.", data_dir) from None
+        except asyncio.CancelledError:
+            if lifeline:  # it was for us alone, and would find that out when it has started
+                child.kill()
+            raise
         answer = json.loads(word) if word else None
         if answer is not None and "pid" in answer:
             started = True

@@ -27,12 +27,20 @@ class OrderRow(Model):
     findings: int = 0
 
 
+class Finding(Model):
+    """A value of a payload that could not be read: where (`$.products[0].sale_price`), and what was expected there."""
+
+    path: str
+    expected: str
+
+
 class OrderDetail(Model):
     """One order: its row, and the payload as JSON (`raw` text exactly as received is a route of its own)."""
 
     row: OrderRow
     order: dict[str, Any]
     fetched_at: Instant
+    findings: tuple[Finding, ...] = ()
 
 
 class OrderPage(PageMarks):

@@ -9,11 +9,12 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, func, select
 
-from magflow_tui.contract.records import OrderDetail
+from magflow_tui.contract.records import Finding, OrderDetail
 from magflow_tui.marketplace.codes import OrderStatus
-from magflow_tui.marketplace.schema import Item, Order
+from magflow_tui.marketplace.schema import Item, Order, SchemaIssue
 from magflow_tui.store.changes import Kind, PageOutcome, find_changes
 from magflow_tui.store.order_list import LISTED, listed
 from magflow_tui.store.order_rows import order_rows
@@ -60,11 +61,17 @@ def store_orders(connection: Connection, source: Source, items: Sequence[Item[Or
 
 def get_order(connection: Connection, order_id: int, account: str | None) -> OrderDetail | None:
     """One order with its payload as JSON; None when it is not stored. Without an account, the first that has it."""
-    row = _find(connection, [*LISTED, ORDERS.c.fetched_at, ORDERS.c.raw], order_id, account)
+    row = _find(connection, [*LISTED, ORDERS.c.fetched_at, ORDERS.c.raw, ORDERS.c.schema_issues], order_id, account)
     if row is None:
         return None
     text = row["raw"].decode("utf-8", errors="replace")
-    return OrderDetail(row=listed(row), order=json.loads(text), fetched_at=row["fetched_at"])
+    issues = msgspec.json.decode(row["schema_issues"] or "[]", type=tuple[SchemaIssue, ...])
+    return OrderDetail(
+        row=listed(row),
+        order=json.loads(text),
+        fetched_at=row["fetched_at"],
+        findings=tuple(Finding(path=issue.path, expected=issue.expected) for issue in issues),
+    )
 
 
 def get_order_payload(connection: Connection, order_id: int, account: str | None) -> bytes | None:

@@ -14,8 +14,8 @@ from magflow_tui.store.changes import PageOutcome
 
 _SPAN: Final = 30.0
 _GROUPS: Final = 50
-#: So many requests in a row without an answer are a silence: a page or two that fail among others are not.
-_SILENT: Final = 3
+#: So many requests in a row without an answer are a silence: a page that fails among others is not.
+_SILENT: Final = 2
 #: Seconds of a step of the throughput at first, and how many steps are kept: of a run of two hours, those of 160 s.
 _STEP: Final = 5.0
 _STEPS: Final = 48

@@ -3,7 +3,7 @@
 * `views/`    pure: what is known → lines of `(text, role)` spans
 * `widgets/`  the panel that paints lines and repaints only changed cells; the prompt bar
 * `wire`      changed cells as few bytes
-* `driver`    a terminal that stalls or goes away blocks nothing
+* `driver`    a terminal that stalls or goes away blocks nothing; `last_resort`: nothing is left behind it
 * `terminal_app` what Textual is made to do: frames that go out at once, or as the link bears it (`terminal_link`,
   `cadence`, `outlet`)
 * `actions`   what can be done: hints, help, palette and commands come from here; `keymap`, `presets`: by which keys
@@ -20,6 +20,7 @@ Nothing here knows the engine but through `magflow_tui.client`, which is importe
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,12 +54,21 @@ def run_dashboard(
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
 
     from magflow_tui.config.look import Look
+    from magflow_tui.tui import last_resort
     from magflow_tui.tui.app import MagFlowApp
     from magflow_tui.tui.session import LocalSession
 
     look = look or Look()
     app = MagFlowApp(session or LocalSession(data_dir, config), look=look, reveal=reveal, now=now)
-    code = app.run(mouse=look.mouse == "on" or (look.mouse == "auto" and "SSH_CONNECTION" not in os.environ))
+    mouse = look.mouse == "on" or (look.mouse == "auto" and "SSH_CONNECTION" not in os.environ)
+    # A rehearsal has more to end, and a folder to remove behind it.
+    grace = last_resort.GRACE_SECONDS * (3 if app.session.is_demo else 1)
+    with last_resort.LastResort(sys.__stdin__.fileno() if sys.__stdin__ else 0, grace) as resort:
+        app.ending = resort.begin
+        try:
+            code = app.run(mouse=mouse)
+        finally:
+            app.read_no_more()
     return code if code is not None else app.return_code or 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -25,6 +26,7 @@ from magflow_tui.config.look import Look
 from magflow_tui.tui.actions import Action, Situation, action_for, help_groups, hints, why_not
 from magflow_tui.tui.appearance import Appearance
 from magflow_tui.tui.commands import Commands
+from magflow_tui.tui.driver import DashboardDriver
 from magflow_tui.tui.feed import Feed
 from magflow_tui.tui.hour import Hour
 from magflow_tui.tui.keymap import shown_key
@@ -39,6 +41,7 @@ from magflow_tui.tui.privacy import Privacy
 from magflow_tui.tui.run_history import RunHistory
 from magflow_tui.tui.session import Session
 from magflow_tui.tui.terminal_app import TerminalApp
+from magflow_tui.tui.terminal_input import ReadingDriver
 from magflow_tui.tui.theme import textual_name, themes
 from magflow_tui.tui.views import about, keyhelp
 from magflow_tui.tui.views.bodies import BODIES
@@ -86,6 +89,8 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
     ) -> None:
         look = look or Look()
         super().__init__(clock, spared=None if look.slow == "auto" else look.slow == "on")
+        if self.driver_class is DashboardDriver:
+            self.driver_class = ReadingDriver
         self.look = look
         self.session = session
         self._reveal = reveal
@@ -114,6 +119,8 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.prompt: PromptBar
         self.despatch = Despatch(self, environ, now, Wanted(look.bell, look.notify, look.title))
         self._privacy = Privacy(reveal=reveal)
+        #: Called when the end begins.
+        self.ending: Callable[[], None] = lambda: None
 
     # what commands need of the desk
 
@@ -161,6 +168,17 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
 
     # life
 
+    def on_load(self) -> None:
+        """Signals end it in order from the first moment on: one that raised in here would be taken for a failure."""
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.leave, 128 + number)
+
+    def read_no_more(self) -> None:
+        """Have the thread that reads the terminal end, which does not by itself when the end has failed."""
+        if self.terminal is not None:
+            self.terminal.exit_event.set()
+
     def compose(self) -> ComposeResult:
         styles, fold = self.appearance.styles, self.appearance.glyphs.fold
         self._panels = {name: Panel(styles, fold, id=name) for name in ("status", "tabs", "body", "hints")}
@@ -178,6 +196,7 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """End: close the session if that has not been done; the engine is left alone."""
+        self.ending()
         if self._driver is not None and not self.is_headless:
             self._driver.write(self.despatch.farewell())
         with contextlib.suppress(Exception):

@@ -73,6 +73,7 @@ class RequestLog:
             unseen=len(chosen) - len(rows),
             faults_only=state.faults,
             known=known,
+            any_read=bool(self._rows),
         )
 
     def _passes(self, row: RequestRow, text: str) -> bool:

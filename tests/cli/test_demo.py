@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import pty
@@ -16,6 +17,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from magflow_tui.cli.demo import Demo
+from magflow_tui.cli.demo_world import DemoPlan
+from magflow_tui.client import EngineError
 
 pytestmark = pytest.mark.slow
 
@@ -148,3 +153,25 @@ def read_until(terminal: int, text: bytes | None) -> bytes:
             break
         shown += chunk
     return shown
+
+
+def test_an_engine_that_does_not_start_is_not_waited_for_at_the_end(temporary: Path) -> None:
+    folder = temporary / "mine"
+    folder.mkdir(mode=0o700)
+    rehearsal = Demo(DemoPlan(orders=10, offers=10), folder=folder, keep=True, environ=os.environ)
+
+    async def quit_while_it_starts() -> None:
+        connecting = asyncio.create_task(rehearsal.connect())
+        done, _ = await asyncio.wait([connecting], timeout=0.5)
+        assert not done
+        await rehearsal.close(stop_engine=False)
+        with pytest.raises(EngineError, match="has ended"):
+            await asyncio.wait_for(connecting, 10)
+
+    try:
+        with (folder / "engine.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as an engine does that never comes up
+            asyncio.run(quit_while_it_starts())
+    finally:
+        rehearsal.clean_up()
+    assert left_behind(temporary) == []

@@ -23,11 +23,14 @@ PASSWORD = "parola-inventata"
 
 @dataclass
 class Rig:
-    """A client and what it did: `records` of its requests, `pauses` in seconds between retries (none is waited)."""
+    """A client and what it did: `records` of its requests, `pauses` in seconds between retries (none is waited), and
+    what it `told` of them: whose they are, and their seconds.
+    """
 
     client: MarketplaceClient
     records: list[RequestRecord] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
+    told: list[tuple[int | None, float]] = field(default_factory=list)
 
 
 OpenClient = Callable[..., Awaitable[Rig]]
@@ -48,6 +51,7 @@ async def open_client() -> AsyncIterator[OpenClient]:
         ) -> Rig:
             records: list[RequestRecord] = []
             pauses: list[float] = []
+            told: list[tuple[int | None, float]] = []
 
             async def note_pause(seconds: float) -> None:
                 pauses.append(seconds)
@@ -63,6 +67,7 @@ async def open_client() -> AsyncIterator[OpenClient]:
                 limiter=limiter,
                 base_url=base_url,
                 observer=records.append,
+                on_pause=lambda run_id, seconds: told.append((run_id, seconds)),
                 transport=httpx.MockTransport(answer) if answer else None,
                 connect_timeout=5.0,
                 read_timeout=read_timeout,
@@ -71,6 +76,6 @@ async def open_client() -> AsyncIterator[OpenClient]:
                 rng=random.Random(1),
             )
             await stack.enter_async_context(client)
-            return Rig(client, records, pauses)
+            return Rig(client, records, pauses, told)
 
         yield open_one

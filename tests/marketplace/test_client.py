@@ -171,6 +171,7 @@ async def test_the_observer_hears_of_every_attempt(open_client: Callable[..., An
     assert last.first_byte_ms is not None
     assert 0 <= last.first_byte_ms <= last.elapsed_ms
     assert [round(pause) for pause in rig.pauses] == [2, 4]
+    assert rig.told == [(12, seconds) for seconds in rig.pauses]
 
 
 @pytest.mark.parametrize(

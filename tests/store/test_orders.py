@@ -199,6 +199,9 @@ async def test_values_that_cannot_be_read_are_left_out_and_counted(shelf, make):
     assert [row.id for row in (await shelf.store.list_orders(has_findings=False)).orders] == [2]
     [row] = await shelf.rows("SELECT schema_issues FROM orders WHERE id = 1")
     assert {issue["path"] for issue in json.loads(row["schema_issues"])} == {"$.status", "$.shipping_tax"}
+    found = (await shelf.store.get_order(1)).findings
+    assert {finding.path for finding in found} == {"$.status", "$.shipping_tax"}
+    assert all(finding.expected for finding in found)
 
 
 async def test_text_that_is_not_utf8_does_not_stop_its_page(shelf, make):

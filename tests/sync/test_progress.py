@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -143,3 +143,23 @@ def test_a_pause_is_seen_in_the_throughput():
     assert rates[0] == 20.0
     assert set(rates[1:-1]) == {0.0}
     assert rates[-1] == 20.0
+
+
+def test_a_run_that_is_not_answered_says_since_when_and_when_it_asks_again():
+    began = datetime(2026, 6, 1, tzinfo=UTC)
+    now = [began]
+    progress = Progress(run(), Clock(), lambda: now[0])
+    progress.note_request(record("server_error", note="HTTP 503"))
+    assert progress.view(100).silence is None  # one failure among others is none
+    progress.note_request(record("timeout", note="no answer in 30 s"))
+    for seconds in (60, 4):
+        progress.note_pause(seconds)
+    silence = progress.view(100).silence
+    assert silence is not None
+    assert (silence.since, silence.said, silence.retry_at) == (began, "no answer in 30 s", began + timedelta(seconds=4))
+    now[0] += timedelta(seconds=5)
+    assert progress.view(100).silence.retry_at == began + timedelta(seconds=60)
+    now[0] += timedelta(seconds=60)
+    assert progress.view(100).silence.retry_at is None  # it is being asked now
+    progress.note_request(record("rate_limited"))
+    assert progress.view(100).silence is None

@@ -160,6 +160,12 @@ def terminals() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def hostile() -> ModuleType:
+    """The maker of models filled with anything at all."""
+    return load("hostile")
+
+
+@pytest.fixture(scope="session")
 def standin_class() -> Any:
     """The engine's stand-in, to be made and served by the test."""
     return load("standin").Standin

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from magflow_tui.contract.minutes import Minutes
-from magflow_tui.contract.snapshot import Snapshot
+from magflow_tui.contract.snapshot import AccountStatus, Snapshot
+from magflow_tui.tui.text import speak
 from magflow_tui.tui.views import health
 from magflow_tui.tui.views.context import Body, Cursor, LinkCost, View
 from magflow_tui.tui.views.diagnosis import concerns
@@ -122,6 +123,7 @@ def test_an_account_in_trouble_is_a_row_that_says_what_to_do(
     assert "The reason." in text
     assert "magflow accounts test fbe" in text
     assert "✗ FBE" in join(status_line(view, 80))
+    assert "✗ FBE: " not in join(status_line(replace(view, account="fbe"), 80))
     chosen = replace(view, account="main")
     assert "accounts.fbe" not in text_of(health.body(chosen, 80, 20))
 
@@ -140,6 +142,24 @@ def test_the_status_line_says_what_the_link_carries_where_there_is_room(full_vie
     assert "0.6 KB/s   38 ms" in join(status_line(view, 140))
     assert "KB/s" not in join(status_line(view, 80))
     assert "link 0.6 KB/s" in text_of(health.body(view, 80, 20))
+
+
+def test_the_status_line_says_why_accounts_are_not_served(full_view: View, snapshot: Snapshot) -> None:
+    def line(statuses: tuple[AccountStatus, ...], width: int = 80) -> str:
+        known = [
+            snapshot.accounts[0].model_copy(update={"name": f"a{at}", "status": s}) for at, s in enumerate(statuses)
+        ]
+        return join(status_line(replace(full_view, snapshot=snapshot.model_copy(update={"accounts": known})), width))
+
+    assert "✗ no answer " in line(("unreachable", "unreachable"))
+    assert "✗ A1: login refused " in line(("ok", "unauthorised", "ok"))
+    assert "✗ 3/4: no answer / IP refused " in line(("unreachable", "ok", "refused_ip", "unreachable"), 100)
+
+
+def test_the_score_is_in_the_status_line_however_narrow_the_screen(full_view: View) -> None:
+    romanian = replace(full_view, say=speak("ro"))
+    for view in (full_view, romanian, replace(full_view, account="a-long-name-of-an-account")):
+        assert " 60" in join(status_line(view, 50))
 
 
 def test_values_in_the_status_line_keep_their_places(full_view: View, snapshot: Snapshot) -> None:

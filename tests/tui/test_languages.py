@@ -19,7 +19,7 @@ from magflow_tui.tui.views.spans import clean, join
 #: Words that are the same in both languages: names, units, abbreviations.
 ALIKE = {
     "screen_short.limits", "screen_short.api", "status.scenario", "pool.ean", "pool_short.ean", "kind.incremental",
-    "result.completed", "health.max", "health.min", "health.lately", "now.wal", "limits.limit",
+    "result.completed", "health.max", "health.min", "health.lately", "status.live", "now.wal", "limits.limit",
     "limits.busy_minutes", "payment.3", "order_type_short.2", "payment_short.2", "payment_short.3", "sort.total",
     "api.per_minute", "col.duration", "col.status", "col.order_status", "col.total", "argument.text",
     "argument.format",

@@ -95,6 +95,14 @@ async def test_rows_are_marked_one_by_one_and_by_range_and_escape_takes_the_mark
     assert not orders.app.place.list_state.marks
 
 
+async def test_what_is_marked_is_copied_all_together(orders: Any) -> None:
+    first, second = orders.app.body.keys[:2]
+    await orders.press("j", "space", "g", "space", "y")
+    await orders.until("copied 2 marked rows")
+    (copy,) = orders.app.despatch.folder().rglob("last-copy.txt")
+    assert copy.read_text().split() == [str(first[1]), str(second[1])]
+
+
 async def test_marks_stay_when_the_list_is_read_again(orders: Any) -> None:
     await orders.press("space", "r")
     await orders.until("1 marked")

@@ -184,7 +184,7 @@ def told_of(view: View) -> Iterator[str]:
     for models in (view.orders.rows, view.events, view.requests.rows, view.snapshot.alerts, view.snapshot.recent_runs):
         yield json.dumps(rows_of(models, reveal=view.reveal), ensure_ascii=False)
         yield CsvRows(("customer", "message", "note", "reason")).rows(rows_of(models, reveal=view.reveal))
-    yield status(view) + title_of(view)
+    yield status(view) + title_of(view.snapshot, view.say, view.glyphs)
 
 
 def peopled(view: View, order: dict[str, Any], person: dict[str, str]) -> View:

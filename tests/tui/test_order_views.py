@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from magflow_tui.contract.records import OfferPage, OrderDetail
+from magflow_tui.contract.records import Finding, OfferPage, OrderDetail
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views import orders
 from magflow_tui.tui.views.context import Cursor, ListState, PaneState, RowsShown, View
@@ -191,3 +191,24 @@ def test_a_pane_scrolls_no_further_than_its_last_line(view: View) -> None:
     body = orders.body(replace(view, pane=PaneState(2, 9999, focused=True)), 80, 20)
     assert join(body.lines[-1]).strip() == "}"
     assert body.pane_lines > body.pane_height > 0
+
+
+def test_an_order_names_what_could_not_be_read_of_it_and_keeps_its_prices(view: View) -> None:
+    detail = view.orders.detail
+    assert detail is not None
+    order = ORDER | {
+        "shipping_tax": {"amount": 14.99},
+        "products": [{"quantity": 1, "part_number": "N1", "name": "a long name " * 9, "sale_price": "110.73"}],
+    }
+    found = Finding(path="$.shipping_tax", expected="an amount")
+    broken = detail.model_copy(update={"order": order, "findings": (found,)})
+    text = drawn(replace(view, orders=replace(view.orders, detail=broken)), 140, 36)
+    assert any("shipping_tax: expected an amount" in line for line in text)
+    assert any(line.rstrip().endswith("…  110.73") for line in text)
+    assert not any("{'" in line for line in text)
+
+
+def test_a_status_that_is_not_known_is_told_by_its_number(view: View) -> None:
+    row = view.orders.rows[0]
+    assert orders.status_word(view, row.model_copy(update={"status": 9})) == "unknown 9"
+    assert orders.status_word(view, row.model_copy(update={"status": None})) == "-"

@@ -6,13 +6,14 @@ import json
 import re
 import shlex
 from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.tui.output.clipboard import MOST_BYTES, to_clipboard
-from magflow_tui.tui.output.copying import curl, json_text
+from magflow_tui.tui.output.copying import curl, ids_of, json_text
 from magflow_tui.tui.output.notices import (
     QUIET_SECONDS,
     Dialect,
@@ -127,7 +128,8 @@ def test_nothing_in_a_title_steers_a_terminal(text: str) -> None:
 
 def test_a_title_tells_score_and_alerts(full_view: View) -> None:
     assert full_view.snapshot is not None
-    assert title_of(full_view) == f"MagFlow ▲ warning 60, alerts {len(full_view.snapshot.alerts)}"
+    title = title_of(full_view.snapshot, full_view.say, full_view.glyphs)
+    assert title == f"MagFlow ▲ warning 60, alerts {len(full_view.snapshot.alerts)}"
 
 
 def test_notices_are_rationed_by_severity() -> None:
@@ -161,3 +163,11 @@ def test_a_curl_command_is_words_for_a_shell_and_holds_no_secret(
     assert words[:6] == ["curl", "-sS", "-X", row.method, "-u", "$EMAG_USERNAME:$EMAG_PASSWORD"]
     assert words[-1].endswith(clean(route).lstrip("/"))
     assert len(words) == (11 if page is not None else 9)
+
+
+def test_marked_rows_are_copied_a_line_each(full_view: View) -> None:
+    view = replace(full_view, screen="orders")
+    copied = ids_of(view, [("main", 448120331), ("fbe", 448120298)])
+    assert copied is not None
+    assert (copied.name, copied.text) == ("2 marked rows", "448120331\n448120298")
+    assert ids_of(replace(view, screen="api"), [10**9]) is None  # gone from the log

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from magflow_tui.contract.runs import ErrorGroup, MissedPage, Run, RunPage, RunPages, Throughput
+from magflow_tui.contract.runs import ErrorGroup, MissedPage, Run, RunPage, RunPages, Silence, Throughput
 from magflow_tui.contract.snapshot import Snapshot
 from magflow_tui.tui.run_history import RunHistory
 from magflow_tui.tui.views.context import Cursor, LinkCost, ListState, RunShown, View
@@ -109,6 +109,18 @@ def test_the_pace_of_a_running_run_changes_only_when_a_step_is_over(full_view: V
     later = replace(full_view, snapshot=snapshot.model_copy(update={"at": snapshot.at + timedelta(seconds=1)}))
     drawn = progress_detail(full_view, running, 53, 36)
     assert drawn == progress_detail(later, running.model_copy(update={"throughput": filling}), 53, 36)
+
+
+def test_a_run_that_is_not_answered_says_so_and_when_it_asks_again(full_view: View, snapshot: Snapshot) -> None:
+    since = datetime(2026, 3, 14, 10, 1, 5, tzinfo=UTC)  # two hours earlier than where it is shown
+    silence = Silence(since=since, said="HTTP 503 with an HTML page", retry_at=since + timedelta(seconds=64))
+    waiting = snapshot.running[0].model_copy(update={"silence": silence})
+    view = replace(full_view, screen="sync", snapshot=snapshot.model_copy(update={"running": (waiting,)}))
+    text = text_of(body(view, 80, 40).lines)
+    assert "waits for an answer · asks again at 12:02:09" in text
+    assert "no answer since 12:01:05 · HTTP 503 with an HTML page" in text
+    asking = waiting.model_copy(update={"silence": silence.model_copy(update={"retry_at": None})})
+    assert "asks again now · goes on by itself" in text_of(progress_detail(view, asking, 80, 12))
 
 
 def test_the_history_is_filtered_and_sorted(full_view: View) -> None:

@@ -32,9 +32,18 @@ class Outgoing(Doing):
         return self._app.body.keys[self._app.body.cursor.index]
 
     def do_copy(self) -> None:
-        from magflow_tui.tui.output.copying import id_of
+        """Copy the marked rows, in the order of the list; the one under the cursor where none is marked."""
+        from magflow_tui.tui.output.copying import id_of, ids_of
 
-        copied = id_of(self._app.view(), self._key())
+        app = self._app
+        marks = app.place.list_state.marks
+        if marks:
+            places = {key: place for place, key in enumerate(app.body.keys)}
+            # Marked rows that are not in sight come last.
+            keys = sorted(marks, key=lambda key: (places.get(key, len(places)), str(key)))
+            copied = ids_of(app.view(), keys)
+        else:
+            copied = id_of(app.view(), self._key())
         if copied is not None:
             self._app.despatch.copy(copied.text, copied.name)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,12 @@ def id_of(view: View, key: object) -> Copied | None:
         row = next((row for row in view.requests.rows if row.seq == key), None)
         return None if row is None else Copied(say("copy.curl", id=key), curl(row, snapshot))
     return None
+
+
+def ids_of(view: View, keys: Iterable[object]) -> Copied | None:
+    """The short forms of several keys, a line each; what is gone from here is left out."""
+    texts = [copied.text for key in keys if (copied := id_of(view, key)) is not None]
+    return Copied(view.say("copy.marked", count=len(texts)), "\n".join(texts)) if texts else None
 
 
 def row_of(view: View, key: object) -> BaseModel | None:

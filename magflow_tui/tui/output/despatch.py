@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +111,7 @@ class Despatch:
                 more = f" {app.say('more', count=len(alike) - 1)}" if len(alike) > 1 else ""
                 self.announce(severity, text + more)
         if self._wanted.title:
-            self._entitle(title_of(replace(app.view(), snapshot=snapshot)))
+            self._entitle(title_of(snapshot, app.say, app.appearance.glyphs))
 
     def announce(self, severity: Severity, text: str) -> None:
         """Ring and notify: the first time for a severity, then at most once in ten minutes."""

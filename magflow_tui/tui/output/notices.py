@@ -16,7 +16,9 @@ from magflow_tui.tui.views.spans import clean, cut
 
 if TYPE_CHECKING:
     from magflow_tui.contract.events import Severity
-    from magflow_tui.tui.views.context import View
+    from magflow_tui.contract.snapshot import Snapshot
+    from magflow_tui.tui.views.context import Say
+    from magflow_tui.tui.views.glyphs import Glyphs
 
 #: How a terminal is told: `osc9` iTerm2, WezTerm, ConEmu, Windows Terminal, ghostty; `osc777` urxvt, foot, VTE; `osc99`
 #: kitty.
@@ -74,16 +76,13 @@ def window_title(text: str) -> str:
     return f"{ESC}]2;{cut(_told(text), TITLE_CELLS)}{BEL}"
 
 
-def title_of(view: View) -> str:
+def title_of(snapshot: Snapshot, say: Say, glyphs: Glyphs) -> str:
     """`MagFlow ▲ warning 60, alerts 2`: what a row of windows is to tell. Changes with score and alerts alone."""
-    snapshot = view.snapshot
-    if snapshot is None:
-        return "MagFlow"
-    health, say = snapshot.health, view.say
+    health = snapshot.health
     score = "" if health.score is None else f" {health.score}"
-    level = f"{sign(health_role(health.level), view.glyphs)} {say(f'level.{health.level}')}{score}"
+    level = f"{sign(health_role(health.level), glyphs)} {say(f'level.{health.level}')}{score}"
     alerts = f", {say('tabs.alerts', count=len(snapshot.alerts))}" if snapshot.alerts else ""
-    return view.glyphs.fold(f"MagFlow {level}{alerts}")
+    return glyphs.fold(f"MagFlow {level}{alerts}")
 
 
 def _told(text: str) -> str:

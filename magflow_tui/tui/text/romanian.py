@@ -97,7 +97,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
             "permiteți adresa acestei mașini în panoul de vânzător al marketplace-ului, la setările API"
         ),
         "account.unreachable.do": (
-            "verificați rețeaua acestei mașini; este {url} adresa corectă (accounts.{name}.base_url)?"
+            "așteptați; dacă ține mult: rețeaua acestei mașini și adresa {url} (accounts.{name}.base_url)"
         ),
         "account.try": "magflow accounts test {name} încearcă acum",
         "more": "… încă {count}",
@@ -110,7 +110,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "wait.starting": "pornește motorul…",
         "wait.gone": "fără motor",
         # health
-        "health.no_data": "fără date",
+        "health.no_data": "lipsă",
         "health.lately": "{count} min",
         "health.max": "max",
         "health.min": "min",
@@ -141,6 +141,10 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "unread.limit_use": "niciun cont nu trimite cereri",
         "unread.sync_success": "nicio sincronizare încheiată în ultimele 24 h",
         "unread.start": "programările sunt oprite: {key_sync_new} pornește o sincronizare",
+        "advice.error_rate": "aflați ce rută eșuează și cu ce răspuns",
+        "advice.response_time": "comparați rutele: marketplace-ul sau linia e lentă",
+        "advice.limit_use": "așteptați, dacă rulează o sincronizare totală; altfel aflați ce rută consumă",
+        "advice.sync_success": "aflați de ce rulările nu sunt complete și reluați-le",
         "look.error_rate": "{key_screen_6} Jurnal API, apoi {key_faults}: cererile eșuate și răspunsul primit",
         "look.response_time": "{key_screen_6} Jurnal API, apoi {key_faults}: cererile mai lente de 2 s",
         "look.limit_use": "{key_screen_2} Limite: ce rută consumă și pentru ce lucrare",
@@ -225,6 +229,8 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "sync.queue": "În așteptare",
         "sync.queue_empty": "nu urmează nimic",
         "sync.next_at": "la {at}",
+        "sync.after_current": "după cea în curs",
+        "sync.every": "la fiecare {interval}",
         "sync.history": "Istoric",
         "sync.no_history": "nicio sincronizare încheiată încă",
         "sync.page": "pagina {page}/{total}",
@@ -234,8 +240,8 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "sync.failed": "eșuate {count}",
         "sync.wait": "așteptat {share}",
         "sync.starting": "începe: numără ce este de citit",
-        "sync.silent": "așteaptă: marketplace-ul nu răspunde",
-        "sync.silent_since": "niciun răspuns de la marketplace din {at}",
+        "sync.silent": "așteaptă un răspuns",
+        "sync.silent_since": "niciun răspuns din {at}",
         "sync.retry_at": "încearcă din nou la {at}",
         "sync.retry_now": "încearcă din nou acum",
         "sync.goes_on": "continuă singur",
@@ -274,7 +280,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "run_change.wait": "așteptare",
         "run_change.failed": "eșuate",
         # orders
-        "orders.none": "nicio comandă încă",
+        "orders.none": "nicio comandă încă - {key_screen_3} Sincro arată când vin",
         "orders.placed": "plasată {at} · modificată {modified}",
         "orders.total": "{total} {currency} · {paid}",
         "orders.whose": "{account} · {kind} · {customer}",
@@ -285,6 +291,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "order_status.3": "pregătită",
         "order_status.4": "finalizată",
         "order_status.5": "returnată",
+        "order_status.unknown": "necun. {number}",
         "order_type.2": "livrată de eMAG",
         "order_type.3": "livrată de vânzător",
         "order_type.unknown": "tip {number}",
@@ -294,6 +301,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "orders.all": "toate, cele mai noi întâi",
         "orders.faults": "cu probleme",
         "orders.findings": "probleme: {count}",
+        "orders.finding": "{path}: se aștepta {expected}",
         "orders.fetched": "citită {at}",
         "orders.shipping": "transport {amount}",
         "orders.vouchers": "vouchere: {count}",
@@ -307,7 +315,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         # offers
         "offers.all": "toate ofertele",
         "offers.faults": "nu se pot vinde",
-        "offers.none": "nicio ofertă încă",
+        "offers.none": "nicio ofertă încă - {key_screen_3} Sincro arată când vin",
         "offers.sellable": "vandabilă",
         "offers.unsellable": "nevandabilă",
         "offers.whose": "{account} · cod {part}",
@@ -330,10 +338,11 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         # lists of the store
         "list.reading": "se citește…",
         "list.searching": "se caută… {count} cercetate",
+        "list.no_faults": "niciuna: {key_faults} le arată din nou pe toate",
         "list.none_match": "niciuna: {key_filter} schimbă filtrul, {key_back} îl șterge",
         "list.no_pattern": "în date nu se poate căuta ~{part}",
         "list.fresh": "+{count} noi, {key_refresh} le aduce",
-        "list.marked": "{count} marcate",
+        "list.marked": "{count} marcate, {key_copy} le copiază",
         "list.again": "{key_refresh} încearcă din nou",
         "sort.up": "crescător",
         "sort.down": "descrescător",
@@ -421,7 +430,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "backups.database": "bază de date",
         "backups.size": "{db}, jurnal de scriere {wal}",
         "backups.schema": "schemă",
-        "backups.by_hand": "De mână",
+        "backups.by_hand": "Manual",
         # columns
         "col.route": "rută",
         "col.account": "cont",
@@ -501,6 +510,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "plain.up": "crescător",
         "plain.down": "descrescător",
         # what leaves the dashboard
+        "copy.marked": "{count} rânduri marcate",
         "copy.order": "comanda {id}",
         "copy.run": "rularea {id}",
         "copy.route": "ruta {route}",

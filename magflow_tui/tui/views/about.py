@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from magflow_tui.tui.views.context import Body, View
-from magflow_tui.tui.views.figures import size, span
+from magflow_tui.tui.views.figures import size, span, wall
 from magflow_tui.tui.views.spans import Line, clean, clip, cut, fit, rule, stack
 
 
@@ -23,7 +23,7 @@ class Facts:
 
 def zone_name(view: View) -> str:
     """The zone in which times are shown: name and offset."""
-    local = view.now.astimezone(view.zone)
+    local = wall(view.now, view.zone)
     offset = local.strftime("%z")
     return clean(f"{local.tzname()} (UTC{offset[:3]}:{offset[3:]})")
 

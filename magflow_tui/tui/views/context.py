@@ -186,6 +186,8 @@ class RequestsShown:
     faults_only: bool = False
     #: Every request of the chosen account that is kept here, whatever `rows` were chosen from it.
     known: tuple[RequestRow, ...] = ()
+    #: Whether requests have been read at all, of whatever account.
+    any_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

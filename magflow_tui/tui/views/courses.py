@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.diagnosis import shown_bound, shown_value
-from magflow_tui.tui.views.figures import clock, response
+from magflow_tui.tui.views.figures import clock, later, response
 from magflow_tui.tui.views.levels import penalty_role
 from magflow_tui.tui.views.plots import LABEL_CELLS, Scale, Value, chart, scale_of
 from magflow_tui.tui.views.spans import Line, Role, fit, fit_right, rule
@@ -231,4 +231,4 @@ def _line(snapshot: Snapshot, metric: HealthMetric) -> HealthLine | None:
 
 def _minute_after(at: datetime) -> datetime:
     """The end of the minute that runs."""
-    return at.replace(second=0, microsecond=0) + MINUTE
+    return later(at.replace(second=0, microsecond=0), MINUTE.total_seconds())

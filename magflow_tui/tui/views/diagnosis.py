@@ -111,7 +111,7 @@ def metric_concern(view: View, snapshot: Snapshot, line: HealthLine) -> Concern:
     if line.cause:
         facts.append(Fact("why", clean(line.cause)))
     if line.advice:
-        facts.append(Fact("do", clean(line.advice), "info"))
+        facts.append(Fact("do", say(f"advice.{line.metric}"), "info"))
     facts.append(Fact("look", say(f"look.{line.metric}"), "info"))
     return Concern(f"metric.{line.metric}", f"{name} -{line.penalty}", role, line.since, tuple(facts), line.metric)
 
@@ -143,10 +143,10 @@ def _alert_concern(view: View, alert: Alert) -> Concern:
     say = view.say
     role = severity_role(alert.severity)
     facts = [Fact("what", clean(alert.message), role if role in ("warn", "crit") else "text")]
-    if alert.advice:
-        facts.append(Fact("do", clean(alert.advice), "info"))
     metric = alert.code.removeprefix("health.")
     known = alert.code.startswith("health.") and metric in {line.metric for line in _lines(view)}
+    if alert.advice:
+        facts.append(Fact("do", say(f"advice.{metric}") if known else clean(alert.advice), "info"))
     if known:
         facts.append(Fact("look", say(f"look.{metric}"), "info"))
     elif not alert.advice:

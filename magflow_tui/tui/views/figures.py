@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 NOTHING = "-"
+#: Seconds that are shown of a duration at most.
+_LONGEST = 1e12
 
 
 def grouped(value: int) -> str:
@@ -29,11 +31,16 @@ def money(value: Decimal | None) -> str:
     return NOTHING if value is None else f"{value:,.2f}".replace(",", " ")
 
 
+def _whole(seconds: float) -> int:
+    """Whole seconds of a duration, held within what can be shown; one that is no number is the longest."""
+    return max(0, int(min(_LONGEST, seconds)))
+
+
 def span(seconds: float | None) -> str:
     """A duration: `9s`, `4m10s`, `2h52m`, `3d04h`."""
     if seconds is None:
         return NOTHING
-    whole = max(0, int(seconds))
+    whole = _whole(seconds)
     if whole < 60:
         return f"{whole}s"
     if whole < 3600:
@@ -47,7 +54,7 @@ def age(seconds: float | None) -> str:
     """How long ago, in minutes: it changes once a minute, so it costs nothing in between. `<1m`, `7m`, `2h52m`."""
     if seconds is None:
         return NOTHING
-    whole = max(0, int(seconds))
+    whole = _whole(seconds)
     if whole < 60:
         return "<1m"
     if whole < 3600:
@@ -101,16 +108,36 @@ def link_cost(kb_per_second: float, round_trip_ms: float | None) -> str:
     return f"{min(kb_per_second, 999.0):5.1f} KB/s {trip:>4} ms"
 
 
+def wall(at: datetime, zone: tzinfo | None) -> datetime:
+    """An instant by the clock on the wall; by its own where that would be beyond the calendar's first or last day.
+
+    Data hold such dates: a marketplace fills in the year 1 where it knows none.
+    """
+    try:
+        return at.astimezone(zone)
+    except (OverflowError, ValueError, OSError):  # the system's own zone raises each of them
+        return at
+
+
+def later(at: datetime, seconds: float) -> datetime:
+    """An instant moved by so much, forth or back; held at the ends of the calendar."""
+    try:
+        return at + timedelta(seconds=seconds)
+    except OverflowError:
+        first, last = datetime(1, 1, 1, tzinfo=at.tzinfo), datetime(9999, 12, 31, 23, 59, 59, tzinfo=at.tzinfo)
+        return last if seconds > 0 else first
+
+
 def clock(at: datetime | None, zone: tzinfo | None, *, seconds: bool = False) -> str:
     """Local time of day, in minutes unless told: `12:04`."""
     if at is None:
         return NOTHING
-    return at.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+    return wall(at, zone).strftime("%H:%M:%S" if seconds else "%H:%M")
 
 
 def clock_ms(at: datetime, zone: tzinfo | None) -> str:
     """Local time of day in milliseconds: `12:03:12.104`."""
-    local = at.astimezone(zone)
+    local = wall(at, zone)
     return f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
@@ -118,5 +145,5 @@ def day(at: datetime | None, now: datetime, zone: tzinfo | None) -> str:
     """When, in eleven cells at most: the time today, day and time earlier. `12:04`, `11-20 12:04`."""
     if at is None:
         return NOTHING
-    local = at.astimezone(zone)
-    return local.strftime("%H:%M" if local.date() == now.astimezone(zone).date() else "%m-%d %H:%M")
+    local = wall(at, zone)
+    return local.strftime("%H:%M" if local.date() == wall(now, zone).date() else "%m-%d %H:%M")

@@ -72,19 +72,19 @@ def status_line(view: View, width: int) -> Line:
     """Row 1: account, score, sync, pools, live or frozen, clock."""
     state = _state(view, width)
     account = account_title(view)
-    head: list[Span] = [(" MagFlow ", "brand")]
-    if account:
-        head.append((f" {account}", "strong"))
+    brand: Span = (" MagFlow ", "brand")
+    whose: list[Span] = [(f" {account}", "strong")] if account else []
     room = width - line_cells(state) - 2
-    for wide in (True, False):
-        line, complete = list(head), True
+    # In words, else in short, else without the account: the score is what a screen must show.
+    for wide, begin in ((True, [brand, *whose]), (False, [brand, *whose]), (False, [brand])):
+        line, complete = list(begin), True
         for part in _status_parts(view, wide=wide):
             longer: list[Span] = [*line, (f" {view.glyphs.divider} " if wide else "  ", "muted"), *part]
             if line_cells(tuple(longer)) > room:
                 complete = False
                 break
             line = longer
-        if complete:
+        if complete or (not wide and len(line) > len(begin)):
             break
     return spread(tuple(line), state, width)
 
@@ -143,8 +143,8 @@ def _trouble(view: View, troubled: Sequence[AccountState], *, wide: bool) -> str
     """Which accounts the marketplace does not serve, and why: no names where it is all of them."""
     say = view.say
     known = len(view.snapshot.accounts) if view.snapshot else 0
-    words = "account" if wide else "account_short"
-    whys = " / ".join(dict.fromkeys(say(f"{words}.{account.status}") for account in troubled))
+    statuses = dict.fromkeys(account.status for account in troubled)
+    whys = " / ".join(say(f"account.{status}") if wide else say(f"account_short.{status}") for status in statuses)
     if view.account is not None or len(troubled) == known:
         return whys
     few = len(troubled) <= 2
@@ -168,9 +168,12 @@ def tabs_line(view: View, width: int) -> tuple[Line, list[tuple[int, int, str]]]
     line: list[Span] = []
     names = {name: say(f"screen.{name}") + (f"({counts[name]})" if counts.get(name) else "") for name in SCREENS}
     full = sum(cells(name) + 4 for name in names.values()) + line_cells(right) + 2 <= width
+    short = {name: say(f"screen_short.{name}") for name in SCREENS} | {view.screen: names[view.screen]}
+    if sum(cells(name) + 4 for name in short.values()) + line_cells(right) + 1 > width:
+        short[view.screen] = say(f"screen.{view.screen}")
     at = 0
     for number, name in enumerate(SCREENS, 1):
-        label = names[name] if full or name == view.screen else say(f"screen_short.{name}")
+        label = (names if full else short)[name]
         active = name == view.screen
         text = f"[{number} {label}]" if active else f" {number} {label} "
         line.append((text, "tab_active" if active else "tab"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.courses import Course, drawn, recent, span_title
-from magflow_tui.tui.views.figures import clock, grouped, share, span
+from magflow_tui.tui.views.figures import clock, grouped, later, share, span
 from magflow_tui.tui.views.glyphs import bar, sparkline
 from magflow_tui.tui.views.levels import WARN_USE, mark, sign, use_role
 from magflow_tui.tui.views.plots import scale_of
@@ -197,7 +197,7 @@ def waiting_course(view: View) -> Course | None:
 
 def _end(view: View) -> datetime:
     """The end of the minute that runs."""
-    return view.shown_at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return later(view.shown_at.replace(second=0, microsecond=0), 60)
 
 
 def _short_gauges(view: View, pools: Sequence[PoolGauge], width: int, room: int) -> list[Line]:

@@ -47,6 +47,8 @@ def body(view: View, width: int, height: int) -> Body:
         return Body(stack(waiting(view, width), height))
     main, side, tail = columns_of(width, zoomed=view.zoomed)
     rows = concerns(view, snapshot)
+    if not rows:
+        return Body(stack(now_section(view, snapshot, main), height))
     keys = [row.key for row in rows]
     # Without an account nothing else is worth reading first.
     first = Cursor(keys[-1], len(keys) - 1) if not snapshot.accounts else Cursor()

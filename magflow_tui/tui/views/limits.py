@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import LIST_CELLS, Body, View, columns_of
 from magflow_tui.tui.views.courses import stacked
-from magflow_tui.tui.views.figures import age, clock, grouped, share, span
+from magflow_tui.tui.views.figures import age, clock, grouped, later, share, span
 from magflow_tui.tui.views.gauges import SHORT, fullest, gauges_section, minutes_of, pool_name, use_of, waiting_course
 from magflow_tui.tui.views.health import waiting
 from magflow_tui.tui.views.levels import WARN_USE
@@ -133,7 +132,7 @@ def _ends(view: View, width: int) -> list[Line]:
         if run.eta_seconds is None:
             text = say("limits.endless", what=what)
         else:
-            at = clock(view.shown_at + timedelta(seconds=run.eta_seconds), view.zone)
+            at = clock(later(view.shown_at, run.eta_seconds), view.zone)
             text = say("limits.ends", what=what, at=at, pool=say(f"pool.{_pool_of(run.resource)}"))
         lines.append(((f"  {cut(text, width - 2)}", "muted"),))
     return lines

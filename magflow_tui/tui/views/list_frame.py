@@ -127,8 +127,13 @@ def _nothing(view: View, name: str, shown: RowsShown[Any], width: int) -> Line:
         return ((f"  {say('list.searching', count=grouped(shown.looked_at))}", "muted"),)
     if shown.loading or shown.more_behind or shown.position is None:
         return ((f"  {say('list.reading')}", "muted"),)
-    whole = not view.list_state.filter.strip() and not view.list_state.faults
-    return ((f"  {cut(say(f'{name}.none' if whole else 'list.none_match'), width - 2)}", "muted"),)
+    if view.list_state.filter.strip():
+        return ((f"  {cut(say('list.none_match'), width - 2)}", "muted"),)
+    if view.list_state.faults:
+        return ((f"  {cut(say('list.no_faults'), width - 2)}", "muted"),)
+    if view.snapshot is not None and not view.snapshot.accounts:
+        return ((f"  {cut(say('setup.first'), width - 2)}", "info"),)
+    return ((f"  {cut(say(f'{name}.none'), width - 2)}", "muted"),)
 
 
 def _heading(view: View, name: str, shown: RowsShown[Any], fields: frozenset[str], width: int) -> Line:

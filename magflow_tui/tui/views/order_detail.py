@@ -10,7 +10,7 @@ from magflow_tui.tui.views.accounts import account_name
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.figures import day, money
 from magflow_tui.tui.views.masking import masked, masked_document
-from magflow_tui.tui.views.spans import Line, Role, clean, cut, fit
+from magflow_tui.tui.views.spans import Line, Role, cells, clean, cut, fit
 
 if TYPE_CHECKING:
     from magflow_tui.contract.records import OrderDetail, OrderRow
@@ -35,8 +35,12 @@ def order_lines(view: View, row: OrderRow, detail: OrderDetail | None, width: in
         lines.append(_text(say("orders.findings", count=row.findings), width, "warn"))
     if detail is None:
         return [*lines, _text(say("orders.open"), width, "muted")]
+    lines += [
+        _text(say("orders.finding", path=found.path.removeprefix("$."), expected=found.expected), width, "warn")
+        for found in detail.findings
+    ]
     order = _visible(view, detail)
-    lines += [_text(text, width) for text in _products(order)]
+    lines += [_text(text, width) for text in _products(order, width - 2)]
     lines += [_text(text, width, "muted") for text in _extras(view, order)]
     fetched = say("orders.fetched", at=day(detail.fetched_at, view.shown_at, view.zone))
     return [*lines, _text(fetched, width, "muted")]
@@ -65,8 +69,11 @@ def _visible(view: View, detail: OrderDetail) -> Mapping[str, object]:
     return detail.order if view.reveal else masked_document(detail.order)
 
 
-def _products(order: Mapping[str, object]) -> list[str]:
-    """`2 x 99120  Cablu HDMI` for each product of a payload, whatever shape it came in."""
+def _products(order: Mapping[str, object], width: int) -> list[str]:
+    """`2 x 99120  Cablu HDMI  19.99` for each product of a payload, whatever shape it came in.
+
+    Where it does not fit, the name is cut and not the price.
+    """
     products = order.get("products")
     if not isinstance(products, list):
         return []
@@ -74,8 +81,9 @@ def _products(order: Mapping[str, object]) -> list[str]:
     for product in products:
         if isinstance(product, Mapping):
             quantity, number = product.get("quantity"), product.get("part_number") or product.get("product_id")
-            name, price = product.get("name") or "", product.get("sale_price") or ""
-            texts.append(f"{quantity} x {number}  {name}  {price}")
+            name, price = product.get("name") or "", clean(product.get("sale_price") or "")
+            what = clean(f"{quantity} x {number}  {name}")
+            texts.append(f"{cut(what, max(0, width - cells(price) - 2))}  {price}")
     return texts
 
 
@@ -83,8 +91,10 @@ def _extras(view: View, order: Mapping[str, object]) -> list[str]:
     """Shipping, vouchers and delivery, as far as they are there."""
     say = view.say
     texts = []
-    if order.get("shipping_tax") not in (None, "", 0, "0"):
-        texts.append(say("orders.shipping", amount=clean(order["shipping_tax"])))
+    shipping = order.get("shipping_tax")
+    # What is no amount is told as a finding, and seen among the raw values.
+    if isinstance(shipping, str | int | float) and shipping not in ("", 0, "0"):
+        texts.append(say("orders.shipping", amount=clean(shipping)))
     vouchers = order.get("vouchers")
     if isinstance(vouchers, list) and vouchers:
         texts.append(say("orders.vouchers", count=len(vouchers)))

@@ -47,8 +47,10 @@ def customer(view: View, row: OrderRow) -> str:
 
 
 def status_word(view: View, row: OrderRow) -> str:
-    """What the order's status is called; one that is not known as the engine names it."""
-    return view.say(f"order_status.{row.status}") if row.status in _STATUS else clean(row.status_text)
+    """What the order's status is called; one that is not known by its number, `-` where it cannot be read."""
+    if row.status is None:
+        return "-"
+    return view.say(f"order_status.{row.status if row.status in _STATUS else 'unknown'}", number=row.status)
 
 
 def _age(view: View, row: OrderRow) -> str:

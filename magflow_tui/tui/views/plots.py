@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from itertools import groupby
 from math import ceil, log10
 
-from magflow_tui.tui.views.figures import clock
+from magflow_tui.tui.views.figures import clock, later, wall
 from magflow_tui.tui.views.glyphs import Glyphs
 from magflow_tui.tui.views.spans import Line, Role, Span, cells, fit_right
 
@@ -159,8 +159,8 @@ def axis(count: int, end: datetime, step: timedelta, zone: tzinfo | None, *, wid
     text = ""
     before: int | None = None
     for index in range(count):
-        at = end - step * (count - index)
-        local = at.astimezone(zone)
+        at = later(end, -step.total_seconds() * (count - index))
+        local = wall(at, zone)
         # Counted in local time, so that times are round ones in every zone.
         number = (local.toordinal() * 1440 + local.hour * 60 + local.minute) // every
         if before is not None and number != before and index * wide + TIME_CELLS <= room:

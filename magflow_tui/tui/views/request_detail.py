@@ -138,7 +138,7 @@ def _time_lines(view: View, row: RequestRow, width: int) -> list[Line]:
     room = width - 2 - 16 - 10
     lines: list[Line] = []
     for name, value in parts:
-        filled = 0 if value is None or longest <= 0 else min(room, round(value / longest * room))
+        filled = 0 if value is None or longest <= 0 else round(max(0.0, value / longest) * room)
         shown = "-" if value is None else f"{milliseconds(value)} ms"
         text = f"  {fit(name, 16)}{fit_right(shown, 9)} "
         lines.append(((text, "text"), (glyphs.bar * filled, "bar")))

@@ -25,10 +25,13 @@ _LEAST_FAILURES = 4
 #: Lines of the detail below the list.
 _DETAIL_LINES = 6
 
+#: Outcomes that the marketplace's own words tell more of than a word of ours.
+_IN_WORDS = ("ok", "validation", "business")
+
 
 def note(view: View, row: RequestRow) -> str:
-    """What is to be said of a request in a word or two."""
-    if row.note:
+    """What is to be said of a request in a word or two; the detail has the marketplace's own."""
+    if row.note and row.outcome in _IN_WORDS:
         return clean(row.note)
     if row.outcome != "ok":
         return view.say(f"outcome.{row.outcome}")
@@ -90,8 +93,14 @@ def _list(view: View, cursor: Cursor, width: int, height: int) -> list[Line]:
         marking: Marking[RequestRow] = Marking(view.list_state, lambda row: row.seq, order=("time", True))
         return table(shown.rows, _columns(view), cursor, width, height, view.glyphs, marking=marking)
     nothing = "api.none_match" if shown.known and view.list_state.filter else "api.none_faults"
-    text = view.say(nothing if shown.known else "api.none")
+    text = view.say(nothing if shown.known else _none_known(view))
     return [((f"  {cut(text, width - 2)}", "muted"),)]
+
+
+def _none_known(view: View) -> str:
+    """There are no requests; or the engine knows some, and they are being read."""
+    unread = view.snapshot is not None and view.snapshot.last_request_seq > 0 and not view.requests.any_read
+    return "list.reading" if unread else "api.none"
 
 
 def _heading(view: View, width: int) -> Line:
@@ -135,13 +144,13 @@ def _columns(view: View) -> list[Column[RequestRow]]:
         Column(say("col.time"), 12, lambda row: (clock_ms(row.at, view.zone), "text"), sort="time"),
         Column("ms", 6, elapsed, "right", sort="ms"),
         Column(say("col.status"), 3, status, "right", sort="status"),
-        Column(say("col.try"), 3, attempt, "right", sort="try"),
+        Column(say("col.try"), 3, attempt, "right", need=56, sort="try"),
         Column(say("col.route"), 19, lambda row: (clean(row.route), "text"), sort="endpoint"),
         Column(say("col.acct"), account_cells(view), account, need=60, sort="acct"),
         Column(say("col.page"), 5, lambda row: ("" if row.page is None else str(row.page), "text"), "right", need=96),
         Column(say("col.wait_ms"), 6, lambda row: (milliseconds(row.waited_ms), "text"), "right", need=84, sort="wait"),
         Column(say("col.bytes"), 7, lambda row: (size(row.bytes_received), "text"), "right", need=84, sort="bytes"),
-        Column(say("col.note"), 0, lambda row: (note(view, row), request_role(row))),
+        Column(say("col.note"), 0, lambda row: (note(view, row), request_role(row)), need=56),
     ]
 
 
@@ -158,5 +167,5 @@ def tail_section(view: View, width: int, height: int) -> list[Line]:
         )
         lines.append(((text + fit(clean(row.route), width - len(text)), role),))
     if len(lines) == 1:
-        lines.append(((f"  {say('api.none')}", "muted"),))
+        lines.append(((f"  {say(_none_known(view))}", "muted"),))
     return lines

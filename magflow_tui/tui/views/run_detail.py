@@ -5,13 +5,13 @@ before it. Nothing is told that its record does not hold.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from magflow_tui.tui.views.accounts import account_name
 from magflow_tui.tui.views.context import View
-from magflow_tui.tui.views.figures import clock, day, grouped, rate, share, span
+from magflow_tui.tui.views.figures import clock, day, grouped, later, rate, share, span
 from magflow_tui.tui.views.levels import result_role, sign
 from magflow_tui.tui.views.plots import chart, scale_of
 from magflow_tui.tui.views.run_rows import items_a_second, known_runs, run_before, wait_share
@@ -28,6 +28,8 @@ _PLOT_LINES: Final = _PLOT_ROWS + 2
 #: A running run's plot has room for so many steps, then for so many more: it grows to the right, and seldom changes
 #: all over.
 _PLOT_STEPS: Final = (12, 24, 48)
+#: Seconds of a step of the plot at most.
+_LONGEST_STEP: Final = 86_400
 #: Changes from one run to the next that are noise: shares of the figure, and points of the waiting.
 _NOISE, _NOISE_POINTS = 0.1, 5.0
 
@@ -235,7 +237,7 @@ def _pace_section(
     view: View, throughput: Throughput | None, finished: datetime | None, width: int, height: int
 ) -> Section:
     """Items a second over the run. `finished` None is a run at work, whose last step is still filling."""
-    if throughput is None or view.slow or height < 2 * _PLOT_LINES:
+    if throughput is None or view.slow or height < 2 * _PLOT_LINES or not 0 < throughput.seconds <= _LONGEST_STEP:
         return []
     values: list[float | None] = list(throughput.items_per_second)
     step = timedelta(seconds=throughput.seconds)
@@ -245,9 +247,9 @@ def _pace_section(
         return []
     end = finished
     if end is None:
-        seconds = view.shown_at.timestamp() // throughput.seconds * throughput.seconds
+        past = view.shown_at.timestamp() % throughput.seconds
         room = next((count for count in _PLOT_STEPS if count >= len(values)), len(values))
-        end = datetime.fromtimestamp(seconds, UTC) + step * (room - len(values))
+        end = later(view.shown_at, throughput.seconds * (room - len(values)) - past)
         values += [None] * (room - len(values))
     peak = max(value for value in values if value is not None)
     title: Line = ((view.say("sync.pace"), "title"),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,10 @@ def _running_section(
     lines = [rule(title, (), width, stroke=glyphs.line)]
     places: dict[int, int] = {}
     if not running:
-        lines.append(((f"  {say('sync.none_running')}", "muted"),))
+        accounts = view.snapshot.accounts if view.snapshot else ()
+        lines.append(((f"  {say('sync.none_running' if accounts else 'setup.none')}", "muted"),))
+        if not accounts:
+            lines.append(((f"  {cut(say('setup.first'), width - 2)}", "info"),))
         return lines, places
     most = max(1, (height - 12) // 3)
     # The one under the cursor is always among those that are drawn.
@@ -164,7 +168,7 @@ def _queue_section(view: View, snapshot: Snapshot, width: int, *, most: int) -> 
                 (head, "text"),
                 (fit(say(f"kind.{job.kind}"), 5) + " ", "muted"),
                 (when, "text"),
-                (cut(clean(job.reason), room), "muted"),
+                (cut(_why_due(view, job), room), "muted"),
             )
         )
     if len(queue) > most:
@@ -172,6 +176,14 @@ def _queue_section(view: View, snapshot: Snapshot, width: int, *, most: int) -> 
     if not queue:
         lines.append(((f"  {say('sync.queue_empty')}", "muted"),))
     return lines
+
+
+def _why_due(view: View, job: QueuedJob) -> str:
+    """Why a sync is in the queue, in the operator's language where the engine's words are known."""
+    if job.reason == "after current":
+        return view.say("sync.after_current")
+    every = re.fullmatch(r"every (\d+ (?:s|min|h|d))", job.reason)
+    return view.say("sync.every", interval=every[1]) if every else clean(job.reason)
 
 
 def _history_section(
