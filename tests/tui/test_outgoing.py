@@ -92,6 +92,25 @@ def test_a_row_is_opened_in_the_pager_and_its_file_is_gone_afterwards(terminal: 
     assert not Path(shown[1].decode()).exists()
 
 
+def test_an_interrupt_is_the_pagers_own_and_what_ends_the_dashboard_ends_the_pager_first(terminal: Any) -> None:
+    terminal.send("3")
+    terminal.read_until("History")
+    terminal.send("e")
+    while b"THE PAGER HAS" not in terminal.raw:
+        assert terminal.read_for(1.0)
+    before = len(terminal.raw)
+    terminal.send("\x03")
+    while b"History" not in terminal.raw[before:]:  # the pager of the tests ends with it; the dashboard is back
+        assert terminal.read_for(1.0)
+    pagers = terminal.raw.count(b"THE PAGER HAS")
+    terminal.send("e")
+    while terminal.raw.count(b"THE PAGER HAS") == pagers:
+        assert terminal.read_for(1.0)
+    terminal.process.terminate()
+    assert terminal.ends_within(3.0) == 143
+    assert terminal.modes_restored()
+
+
 def test_the_window_is_named_after_the_score_and_gets_its_name_back(terminal: Any) -> None:
     terminal.read_for(0.3)
     assert b"\x1b[22;2t\x1b]2;MagFlow \xe2\x96\xb2 warning 60" in terminal.raw

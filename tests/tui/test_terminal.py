@@ -138,7 +138,7 @@ def test_a_resize_repaints_for_the_new_size_and_quitting_ends_clean(open_dashboa
     terminal = open_dashboard()
     terminal.resize(80, 24)
     terminal.process.send_signal(signal.SIGWINCH)
-    terminal.read_until("ord  22%")  # the short form of the status line
+    terminal.read_until("ord 22%")  # the short form of the status line
     terminal.read_until_quiet(0.3, 3)
     lines = terminal.text().splitlines()
     assert "? help" in lines[23]

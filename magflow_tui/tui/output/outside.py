@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +41,29 @@ def look(app: App[int], text: str, command: list[str]) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-        with app.suspend():
-            subprocess.run([*command, name], check=False)  # noqa: S603 - the operator's own choice
+        with app.suspend(), subprocess.Popen([*command, name]) as shown, _signals_to(shown):  # noqa: S603 - their choice
+            shown.wait()
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _signals_to(shown: subprocess.Popen[bytes]) -> Iterator[None]:
+    """What the terminal's keys send is the program's own affair; what is to end the dashboard ends the program first.
+
+    The event loop hears of the latter when it goes on. Handlers, unlike ignored signals, are not inherited.
+    """
+
+    def leave_alone(number: int, frame: object) -> None:
+        """The program got it too."""
+
+    def end(number: int, frame: object) -> None:
+        shown.terminate()
+
+    meanwhile = {signal.SIGINT: leave_alone, signal.SIGQUIT: leave_alone, signal.SIGTERM: end, signal.SIGHUP: end}
+    before = {number: signal.signal(number, handler) for number, handler in meanwhile.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
