@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from magflow_tui.cli.root import SUBCOMMANDS, magflow
 from magflow_tui.config import AccountSettings, Settings
-from magflow_tui.tui.actions import ACTIONS, shown_keys
-from magflow_tui.tui.command_line import VERBS, usage
+from magflow_tui.tui.keyboard.actions import ACTIONS, shown_keys
+from magflow_tui.tui.keyboard.command_line import VERBS, usage
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views.context import SCREENS
 

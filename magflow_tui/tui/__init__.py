@@ -1,18 +1,15 @@
 """The dashboard: view models, widgets and screens over the engine's client.
 
+* `app`       the dashboard itself; `place` where the operator is in it, `session` how its engine is come by
 * `views/`    pure: what is known → lines of `(text, role)` spans
 * `widgets/`  the panel that paints lines and repaints only changed cells; the prompt bar
-* `wire`      changed cells as few bytes
-* `driver`    a terminal that stalls or goes away blocks nothing; `last_resort`: nothing is left behind it
-* `terminal_app` what Textual is made to do: frames that go out at once, or as the link bears it (`terminal_link`,
-  `cadence`, `outlet`)
-* `actions`   what can be done: hints, help, palette and commands come from here; `keymap`, `presets`: by which keys
+* `data/`     what is read from the engine: snapshots, lists of any length page by page, requests, runs
+* `keyboard/` what can be done, by which keys and words: hints, help, palette and command line come from here
 * `doing/`    what each action does; `commands`: those that ask the engine for something
-* `command_line`, `palette`, `editing`  what is done by name, and the line it is written in
-* `feed`      snapshots and how old they are; `lists`: what else is read; `paging`, `window`: lists of any length
-* `session`   how the engine is come by; `app` puts it all together
+* `terminal/` frames that go out at once or as the link bears it, as few bytes; a terminal that stalls or goes away
 * `output/`   what leaves: copies, exports, pictures, notices, plain lines; `privacy`: without personal data
-* `text/`, `theme`, `palettes`, `appearance`  words and colours, and their change while it runs
+* `look/`, `text/`  colours, signs and words, and their change while it runs
+* `crash`     what is kept and said when the dashboard itself fails
 
 Nothing here knows the engine but through `magflow_tui.client`, which is imported after the first paint.
 """
@@ -54,9 +51,9 @@ def run_dashboard(
     os.environ["TEXTUAL_SMOOTH_SCROLL"] = "0"
 
     from magflow_tui.config.look import Look
-    from magflow_tui.tui import last_resort
     from magflow_tui.tui.app import MagFlowApp
     from magflow_tui.tui.session import LocalSession
+    from magflow_tui.tui.terminal import last_resort
 
     look = look or Look()
     app = MagFlowApp(session or LocalSession(data_dir, config), look=look, reveal=reveal, now=now)

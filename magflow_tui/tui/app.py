@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -23,26 +22,24 @@ from textual.worker import Worker, WorkerState
 
 from magflow_tui import __version__
 from magflow_tui.config.look import Look
-from magflow_tui.tui.actions import Action, Situation, action_for, help_groups, hints, why_not
-from magflow_tui.tui.appearance import Appearance
 from magflow_tui.tui.commands import Commands
-from magflow_tui.tui.driver import DashboardDriver
-from magflow_tui.tui.feed import Feed
-from magflow_tui.tui.hour import Hour
-from magflow_tui.tui.keymap import shown_key
-from magflow_tui.tui.keys import Keys
-from magflow_tui.tui.lists import Lists
+from magflow_tui.tui.data.feed import Feed
+from magflow_tui.tui.data.hour import Hour
+from magflow_tui.tui.data.lists import Lists
+from magflow_tui.tui.data.run_history import RunHistory
+from magflow_tui.tui.keyboard.actions import Action, Situation, action_for, help_groups, hints, why_not
+from magflow_tui.tui.keyboard.keymap import shown_key
+from magflow_tui.tui.keyboard.keys import Keys
+from magflow_tui.tui.keyboard.palette import Palette
+from magflow_tui.tui.keyboard.presets import keymap_of, problem_sentence
+from magflow_tui.tui.look.appearance import Appearance
+from magflow_tui.tui.look.theme import textual_name, themes
 from magflow_tui.tui.output.despatch import Despatch
 from magflow_tui.tui.output.notices import Wanted
-from magflow_tui.tui.palette import Palette
 from magflow_tui.tui.place import Place
-from magflow_tui.tui.presets import keymap_of, problem_sentence
 from magflow_tui.tui.privacy import Privacy
-from magflow_tui.tui.run_history import RunHistory
 from magflow_tui.tui.session import Session
-from magflow_tui.tui.terminal_app import TerminalApp
-from magflow_tui.tui.terminal_input import ReadingDriver
-from magflow_tui.tui.theme import textual_name, themes
+from magflow_tui.tui.terminal.app import TerminalApp
 from magflow_tui.tui.views import about, keyhelp
 from magflow_tui.tui.views.bodies import BODIES
 from magflow_tui.tui.views.context import SCREENS, Body, Link, ListState, View
@@ -89,8 +86,6 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
     ) -> None:
         look = look or Look()
         super().__init__(clock, spared=None if look.slow == "auto" else look.slow == "on")
-        if self.driver_class is DashboardDriver:
-            self.driver_class = ReadingDriver
         self.look = look
         self.session = session
         self._reveal = reveal
@@ -167,17 +162,6 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.despatch.announce(severity, text)
 
     # life
-
-    def on_load(self) -> None:
-        """Signals end it in order from the first moment on: one that raised in here would be taken for a failure."""
-        if not self.is_headless:
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, self.leave, 128 + number)
-
-    def read_no_more(self) -> None:
-        """Have the thread that reads the terminal end, which does not by itself when the end has failed."""
-        if self.terminal is not None:
-            self.terminal.exit_event.set()
 
     def compose(self) -> ComposeResult:
         styles, fold = self.appearance.styles, self.appearance.glyphs.fold

@@ -16,7 +16,7 @@ from magflow_tui.cli.looking import look_of, look_options
 from magflow_tui.cli.root import magflow
 from magflow_tui.config import Look
 from magflow_tui.config.look import PRESETS
-from magflow_tui.tui.actions import ACTIONS
+from magflow_tui.tui.keyboard.actions import ACTIONS
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from magflow_tui.contract.snapshot import Snapshot
-from magflow_tui.tui.actions import (
+from magflow_tui.tui.keyboard.actions import (
     ACTIONS,
     Situation,
     action_for,
@@ -16,8 +16,8 @@ from magflow_tui.tui.actions import (
     shown_keys,
     why_not,
 )
-from magflow_tui.tui.keymap import key_of
-from magflow_tui.tui.keys import GROUPS
+from magflow_tui.tui.keyboard.keymap import key_of
+from magflow_tui.tui.keyboard.keys import GROUPS
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views.context import SCREENS, ScreenName
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from magflow_tui.tui.actions import ACTIONS
-from magflow_tui.tui.command_line import VERBS, Mistake, Spoken, completions, read
+from magflow_tui.tui.keyboard.actions import ACTIONS
+from magflow_tui.tui.keyboard.command_line import VERBS, Mistake, Spoken, completions, read
 from magflow_tui.tui.views.context import SCREENS
 
 IDS = tuple(action.id for action in ACTIONS)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual import events
 
-from magflow_tui.tui.actions import ACTIONS
-from magflow_tui.tui.palettes import PALETTES
+from magflow_tui.tui.keyboard.actions import ACTIONS
+from magflow_tui.tui.look.palettes import PALETTES
 from magflow_tui.tui.views.context import SCREENS
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from magflow_tui.tui.editing import LONGEST, REMEMBERED, Completion, Edit, History, typed
+from magflow_tui.tui.keyboard.editing import LONGEST, REMEMBERED, Completion, Edit, History, typed
 from magflow_tui.tui.views.prompt import editor_line, first_shown, shown_label, text_room
 from magflow_tui.tui.views.spans import clean, join, line_cells
 

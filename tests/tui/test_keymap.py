@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
 from magflow_tui.config.look import PRESETS, Look, PresetName
-from magflow_tui.tui.actions import ACTIONS, action_for, bound_keys
-from magflow_tui.tui.keymap import KeyProblem, key_of, shown_key
-from magflow_tui.tui.presets import PRESET_KEYS, keymap_of, problem_sentence
+from magflow_tui.tui.keyboard.actions import ACTIONS, action_for, bound_keys
+from magflow_tui.tui.keyboard.keymap import KeyProblem, key_of, shown_key
+from magflow_tui.tui.keyboard.presets import PRESET_KEYS, keymap_of, problem_sentence
 from magflow_tui.tui.text import LANGUAGES, speak
 from magflow_tui.tui.views.context import SCREENS, ScreenName
 

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.slow
 SCRIPT = """
 import asyncio, os, signal, sys, time
 from magflow_tui.cli.ending import end_by_unwinding
-from magflow_tui.tui import last_resort, run_dashboard
+from magflow_tui.tui import run_dashboard
+from magflow_tui.tui.terminal import last_resort
 from magflow_tui.tui.app import MagFlowApp
 
 last_resort.GRACE_SECONDS = 0.5

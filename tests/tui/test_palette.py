@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from magflow_tui.tui.palette import Palette
+from magflow_tui.tui.keyboard.palette import Palette
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.palette import Entry
 from magflow_tui.tui.views.spans import join, line_cells

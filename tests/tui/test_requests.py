@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from magflow_tui.contract.minutes import Minutes
 from magflow_tui.contract.records import RequestPage, RequestRow
-from magflow_tui.tui.request_log import RequestLog
+from magflow_tui.tui.data.request_log import RequestLog
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views.context import Cursor, LinkCost, ListState, View
 from magflow_tui.tui.views.latency import latency_section

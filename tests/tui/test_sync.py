@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from magflow_tui.contract.runs import ErrorGroup, MissedPage, Run, RunPage, RunPages, Silence, Throughput
 from magflow_tui.contract.snapshot import Snapshot
-from magflow_tui.tui.run_history import RunHistory
+from magflow_tui.tui.data.run_history import RunHistory
 from magflow_tui.tui.views.context import Cursor, LinkCost, ListState, RunShown, View
 from magflow_tui.tui.views.run_detail import progress_detail, run_detail
 from magflow_tui.tui.views.run_rows import chosen_runs, known_runs, run_before, runs_of_account, wait_share

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from magflow_tui.tui.terminal_input import PASTE_END, PASTE_START, Pastes
+from magflow_tui.tui.terminal.input import PASTE_END, PASTE_START, Pastes
 
 ODD = st.text(st.sampled_from("\x1b[]201~ab\n"), max_size=30)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from magflow_tui.tui.cadence import BLURRED, LIVE, SLOW, Cadence
-from magflow_tui.tui.outlet import LEAST_SLICE, Outlet, Slice
-from magflow_tui.tui.terminal_link import QUESTION, QUESTION_SECONDS, UNKNOWN_RATE, TerminalLink
+from magflow_tui.tui.terminal.cadence import BLURRED, LIVE, SLOW, Cadence
+from magflow_tui.tui.terminal.link import QUESTION, QUESTION_SECONDS, UNKNOWN_RATE, TerminalLink
+from magflow_tui.tui.terminal.outlet import LEAST_SLICE, Outlet, Slice
 
 
 class Clock:

@@ -8,8 +8,8 @@ import pytest
 
 import magflow_tui.tui
 from magflow_tui.config.look import LANGUAGES, Language, Look
-from magflow_tui.tui.actions import ACTIONS
-from magflow_tui.tui.presets import keymap_of
+from magflow_tui.tui.keyboard.actions import ACTIONS
+from magflow_tui.tui.keyboard.presets import keymap_of
 from magflow_tui.tui.text import ENGLISH, speak, words
 
 SOURCES = sorted(Path(magflow_tui.tui.__file__).parent.rglob("*.py"))

@@ -9,8 +9,8 @@ from rich.color import Color
 from rich.style import Style
 
 from magflow_tui.config.look import THEMES
-from magflow_tui.tui.palettes import PALETTES
-from magflow_tui.tui.theme import MONO, choose_theme, styles, theme_names, themes
+from magflow_tui.tui.look.palettes import PALETTES
+from magflow_tui.tui.look.theme import MONO, choose_theme, styles, theme_names, themes
 from magflow_tui.tui.views.glyphs import ASCII, UNICODE, Glyphs
 from magflow_tui.tui.views.levels import sign
 from magflow_tui.tui.views.spans import Role

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from magflow_tui.contract.snapshot import Snapshot
-from magflow_tui.tui.actions import Situation, help_groups, hints
 from magflow_tui.tui.app import BODIES
+from magflow_tui.tui.keyboard.actions import Situation, help_groups, hints
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views import keyhelp
 from magflow_tui.tui.views.context import SCREENS, Cursor, Link, RowsShown, ScreenName, View

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from magflow_tui.contract.listing import RowCount
 from magflow_tui.contract.snapshot import Snapshot
-from magflow_tui.tui.paging import AHEAD, KEPT, PAGE, PagedList, Step, key_of
-from magflow_tui.tui.store_lists import Wish
+from magflow_tui.tui.data.paging import AHEAD, KEPT, PAGE, PagedList, Step, key_of
+from magflow_tui.tui.data.store_lists import Wish
+from magflow_tui.tui.data.window import Page, Window, window_of
 from magflow_tui.tui.views.context import Cursor
-from magflow_tui.tui.window import Page, Window, window_of
 
 
 @dataclass(frozen=True)
@@ -369,7 +369,7 @@ def test_reading_starts_before_the_cursor_reaches_the_end() -> None:
 
 
 def test_a_snapshot_names_what_may_have_changed(snapshot: Snapshot) -> None:
-    from magflow_tui.tui.store_lists import OfferSource, OrderSource
+    from magflow_tui.tui.data.store_lists import OfferSource, OrderSource
 
     accounts = (snapshot.accounts[0].model_copy(update={"orders": 1}), *snapshot.accounts[1:])
     changed = snapshot.model_copy(update={"accounts": accounts})

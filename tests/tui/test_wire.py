@@ -13,8 +13,8 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from magflow_tui.tui.outlet import Slice
-from magflow_tui.tui.wire import Mirror
+from magflow_tui.tui.terminal.outlet import Slice
+from magflow_tui.tui.terminal.wire import Mirror
 
 CONSOLE = Console(file=io.StringIO(), force_terminal=True, color_system="truecolor", legacy_windows=False)
 STYLES = [

@@ -23,9 +23,9 @@ _COLUMNS = (Column("KEYS"), Column("ACTION"), Column("WHAT IT DOES", flexible=Tr
 @pass_invocation
 def keys(invocation: Invocation, preset: str | None, lang: str | None) -> int:
     """Keys of the dashboard, with the id that `[ui.keys]` knows an action by. Exit code 2 when own keys are wrong."""
-    from magflow_tui.tui.actions import ACTIONS
-    from magflow_tui.tui.keymap import shown_key
-    from magflow_tui.tui.presets import keymap_of, problem_sentence
+    from magflow_tui.tui.keyboard.actions import ACTIONS
+    from magflow_tui.tui.keyboard.keymap import shown_key
+    from magflow_tui.tui.keyboard.presets import keymap_of, problem_sentence
     from magflow_tui.tui.text import speak
     from magflow_tui.tui.views.context import SCREENS
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from magflow_tui.config.look import LANGUAGES, THEMES
-from magflow_tui.tui import command_line
-from magflow_tui.tui.actions import ACTIONS, action_named, reason_against
-from magflow_tui.tui.command_line import Mistake, Spoken
 from magflow_tui.tui.doing.base import Doing
+from magflow_tui.tui.keyboard import command_line
+from magflow_tui.tui.keyboard.actions import ACTIONS, action_named, reason_against
+from magflow_tui.tui.keyboard.command_line import Mistake, Spoken
 from magflow_tui.tui.output.names import FORMATS, LIST_NAMES
 from magflow_tui.tui.views.context import SCREENS
 from magflow_tui.tui.views.palette import Entry

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import Worker
 
+from magflow_tui.tui.data.paging import PagedList, Purpose, Step
+from magflow_tui.tui.data.store_lists import Wish
 from magflow_tui.tui.doing.base import Doing
-from magflow_tui.tui.paging import PagedList, Purpose, Step
-from magflow_tui.tui.store_lists import Wish
 from magflow_tui.tui.views.context import Cursor, ListState
 
 if TYPE_CHECKING:

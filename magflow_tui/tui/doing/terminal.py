@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from magflow_tui.tui.doing.base import Doing
-from magflow_tui.tui.terminal_app import has_shell_behind
+from magflow_tui.tui.terminal.app import has_shell_behind
 
 
 class Terminal(Doing):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from magflow_tui.contract.records import RequestRow
     from magflow_tui.contract.runs import Run
     from magflow_tui.tui.app import MagFlowApp
-    from magflow_tui.tui.paging import PagedList
+    from magflow_tui.tui.data.paging import PagedList
 
 Pages: TypeAlias = "AsyncGenerator[Sequence[BaseModel], None]"
 

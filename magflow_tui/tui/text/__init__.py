@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 
 from magflow_tui.config.look import LANGUAGES, Language
-from magflow_tui.tui.actions import DEFAULT_KEYMAP
-from magflow_tui.tui.keymap import Keymap
+from magflow_tui.tui.keyboard.actions import DEFAULT_KEYMAP
+from magflow_tui.tui.keyboard.keymap import Keymap
 from magflow_tui.tui.text.english import ENGLISH
 from magflow_tui.tui.views.context import Say
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from magflow_tui.tui.store_lists import list_filter
+from magflow_tui.tui.data.store_lists import list_filter
 from magflow_tui.tui.views.accounts import account_name
 from magflow_tui.tui.views.context import LIST_CELLS, Body, RowsShown, View, columns_of
 from magflow_tui.tui.views.figures import grouped

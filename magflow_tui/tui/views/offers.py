@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.store_lists import OfferSource
+from magflow_tui.tui.data.store_lists import OfferSource
 from magflow_tui.tui.views.accounts import account_cells, account_name
 from magflow_tui.tui.views.context import Body, View
 from magflow_tui.tui.views.figures import grouped, money

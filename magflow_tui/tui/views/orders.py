@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.store_lists import OrderSource
+from magflow_tui.tui.data.store_lists import OrderSource
 from magflow_tui.tui.views import offers
 from magflow_tui.tui.views.accounts import account_cells, account_name
 from magflow_tui.tui.views.context import Body, View

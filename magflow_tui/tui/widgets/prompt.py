@@ -9,7 +9,7 @@ from rich.style import Style
 from textual import events
 from textual.timer import Timer
 
-from magflow_tui.tui.editing import Completion, Edit, History
+from magflow_tui.tui.keyboard.editing import Completion, Edit, History
 from magflow_tui.tui.views.frame import prompt_line
 from magflow_tui.tui.views.prompt import editor_line, first_shown, shown_label, text_room
 from magflow_tui.tui.views.spans import Line, Role, clean

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from magflow_tui.tui.driver import DashboardDriver
+from magflow_tui.tui.terminal.driver import DashboardDriver
 
 #: Bytes read at once, and seconds between two looks at whether to go on.
 PIECE, LOOK_SECONDS = 4096, 0.1

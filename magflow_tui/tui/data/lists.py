@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.paging import PagedList
-from magflow_tui.tui.request_log import RequestLog
-from magflow_tui.tui.store_lists import OfferSource, OrderSource
+from magflow_tui.tui.data.paging import PagedList
+from magflow_tui.tui.data.request_log import RequestLog
+from magflow_tui.tui.data.store_lists import OfferSource, OrderSource
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient

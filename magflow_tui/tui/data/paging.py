@@ -11,9 +11,9 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
-from magflow_tui.tui.store_lists import Source, Wish, as_row_filter, list_filter
+from magflow_tui.tui.data.store_lists import Source, Wish, as_row_filter, list_filter
+from magflow_tui.tui.data.window import Page, Window, window_of
 from magflow_tui.tui.views.context import Cursor, RowsShown
-from magflow_tui.tui.window import Page, Window, window_of
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient

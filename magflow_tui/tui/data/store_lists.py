@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from magflow_tui.tui.data.window import Page
 from magflow_tui.tui.views.filter import Filter, parse
-from magflow_tui.tui.window import Page
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient

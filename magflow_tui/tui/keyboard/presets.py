@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from magflow_tui.config.look import Look, PresetName
-from magflow_tui.tui.actions import ACTIONS
-from magflow_tui.tui.keymap import Keymap, KeyProblem, make_keymap
+from magflow_tui.tui.keyboard.actions import ACTIONS
+from magflow_tui.tui.keyboard.keymap import Keymap, KeyProblem, make_keymap
 from magflow_tui.tui.views.context import Say
 from magflow_tui.tui.views.spans import clean
 

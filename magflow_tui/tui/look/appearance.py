@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from rich.style import Style
 
 from magflow_tui.config.look import Language, Look
-from magflow_tui.tui.keymap import Keymap
+from magflow_tui.tui.keyboard.keymap import Keymap
+from magflow_tui.tui.look.theme import choose_theme, styles
 from magflow_tui.tui.text import speak
-from magflow_tui.tui.theme import choose_theme, styles
 from magflow_tui.tui.views.glyphs import ASCII, UNICODE, Glyphs, wants_ascii
 from magflow_tui.tui.views.spans import Role
 

@@ -9,7 +9,7 @@ from typing import get_args
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
-from magflow_tui.tui.palettes import PALETTES, Palette
+from magflow_tui.tui.look.palettes import PALETTES, Palette
 from magflow_tui.tui.views.spans import Role
 
 #: No colour at all: sign and word carry everything, reverse and bold the rest.

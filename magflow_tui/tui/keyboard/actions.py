@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.command_line import VERBS, usage
-from magflow_tui.tui.keymap import Keymap, make_keymap, shown_key
+from magflow_tui.tui.keyboard.command_line import VERBS, usage
+from magflow_tui.tui.keyboard.keymap import Keymap, make_keymap, shown_key
 from magflow_tui.tui.views.context import LinkPhase, Say, ScreenName
 from magflow_tui.tui.views.keyhelp import HelpEntry
 

@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from magflow_tui.tui.cadence import Cadence
-from magflow_tui.tui.terminal_link import QUESTION, TerminalLink
+from magflow_tui.tui.terminal.cadence import Cadence
+from magflow_tui.tui.terminal.link import QUESTION, TerminalLink
 
 #: A slice is what the link drains in this many seconds, and never smaller than this many characters.
 SLICE_SECONDS, LEAST_SLICE = 0.016, 256

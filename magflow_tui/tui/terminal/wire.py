@@ -17,7 +17,7 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from magflow_tui.tui.outlet import Slice
+from magflow_tui.tui.terminal.outlet import Slice
 from magflow_tui.tui.views.spans import Cells, cells_of, changed_ranges
 
 _NO_STYLE = Style.null()

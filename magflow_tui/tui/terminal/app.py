@@ -18,11 +18,12 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 
-from magflow_tui.tui.cadence import BLURRED, LIVE, SLOW, Cadence
-from magflow_tui.tui.driver import DashboardDriver, HangUpWatch
-from magflow_tui.tui.outlet import Outlet
-from magflow_tui.tui.terminal_link import HIGHEST_RATE, TerminalLink
-from magflow_tui.tui.wire import Mirror, without_rest
+from magflow_tui.tui.terminal.cadence import BLURRED, LIVE, SLOW, Cadence
+from magflow_tui.tui.terminal.driver import DashboardDriver, HangUpWatch
+from magflow_tui.tui.terminal.input import ReadingDriver
+from magflow_tui.tui.terminal.link import HIGHEST_RATE, TerminalLink
+from magflow_tui.tui.terminal.outlet import Outlet
+from magflow_tui.tui.terminal.wire import Mirror, without_rest
 
 #: Seconds that a cursor has to rest until what stands beside its list follows it.
 REST_SECONDS = 0.15
@@ -46,7 +47,7 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def __init__(self, clock: Callable[[], float], *, spared: bool | None) -> None:
         # In a browser Textual names the driver; on a terminal it is ours.
-        super().__init__(driver_class=None if "TEXTUAL_DRIVER" in os.environ else DashboardDriver)
+        super().__init__(driver_class=None if "TEXTUAL_DRIVER" in os.environ else ReadingDriver)
         self.clock = clock
         self.terminal_link = TerminalLink(clock, spared=spared)
         self._cadence = Cadence(clock)
@@ -98,6 +99,11 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Send the whole screen again, whatever the terminal may show."""
         self._whole = True
         self.paint()
+
+    def read_no_more(self) -> None:
+        """Have the thread that reads the terminal end, which does not by itself when the end has failed."""
+        if self.terminal is not None:
+            self.terminal.exit_event.set()
 
     def leave(self, code: int) -> None:
         """End now. The engine does not notice."""
@@ -166,12 +172,16 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     # what Textual calls
 
+    def on_load(self) -> None:
+        """Signals end it in order from the first moment on: one that raised in here would be taken for a failure."""
+        if not self.is_headless:
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, self.leave, 128 + number)
+
     def on_mount(self) -> None:
-        """See to what can end the program, and get to know the link."""
+        """See to a terminal that goes away, and get to know the link."""
         if not self.is_headless:
             loop = asyncio.get_running_loop()
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                loop.add_signal_handler(number, self.leave, 128 + number)
 
             def hung_up() -> None:
                 loop.call_soon_threadsafe(self.leave, 128 + signal.SIGHUP)

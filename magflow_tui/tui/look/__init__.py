@@ -1,0 +1,1 @@
+"""Colours, signs and language, and their change while the dashboard runs."""
