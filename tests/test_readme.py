@@ -11,6 +11,7 @@ import click
 import pytest
 from pydantic import BaseModel
 
+from magflow_tui.cli.commands.rules import markdown_lines
 from magflow_tui.cli.root import SUBCOMMANDS, magflow
 from magflow_tui.config import AccountSettings, Settings
 from magflow_tui.tui.keyboard.actions import ACTIONS, shown_keys
@@ -86,6 +87,11 @@ def test_the_readme_has_the_real_line(line: str) -> None:
 def test_the_readme_has_no_command_that_is_not_there() -> None:
     told = [line for line in README.splitlines() if line.startswith("| `magflow ")]
     assert sorted(told) == sorted(all_commands())
+
+
+def test_the_table_of_rules_is_what_the_command_prints() -> None:
+    between = README.partition("<!-- rules -->\n")[2].partition("\n<!-- /rules -->")[0]
+    assert between.strip().splitlines() == markdown_lines()  # `magflow rules --markdown` prints it anew
 
 
 def test_its_two_commands_are_one_line_each() -> None:

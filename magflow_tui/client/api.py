@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from magflow_tui.client.errors import EngineError, EngineNotRunningError, EngineUnreachableError
 from magflow_tui.client.list_part import ListPart
+from magflow_tui.client.orders_desk import ActionCalls, TriageCalls
 from magflow_tui.client.streams import OnLink, Streams
 from magflow_tui.config.folder import DataFolder
 from magflow_tui.contract.base import BASE_PATH, Resource
@@ -31,6 +32,7 @@ from magflow_tui.contract.management import (
     SyncStats,
 )
 from magflow_tui.contract.minutes import Minutes
+from magflow_tui.contract.offers import OfferDetail
 from magflow_tui.contract.records import AccountTest, OfferPage, OrderDetail, OrderPage, RequestPage
 from magflow_tui.contract.runs import CancelMode, CancelRun, Run, RunPage, RunPages, Started, StartSync, Throughput
 from magflow_tui.contract.snapshot import EngineInfo, Snapshot
@@ -66,6 +68,8 @@ class EngineClient:
             trust_env=False,
         )
         self._streams = Streams(self._http, where, self._check)
+        self.triage = TriageCalls(self._get, self._post)
+        self.actions = ActionCalls(self._get, self._post)
 
     @classmethod
     def connect(cls, data_dir: Path) -> Self:
@@ -204,6 +208,10 @@ class EngineClient:
         """How many offers match, up to `most`, as far as a few milliseconds reach."""
         return await self._get("/offers/count", RowCount, {**part.params(), "most": most, "sellable": sellable})
 
+    async def offer(self, offer_id: int, *, account: str | None = None) -> OfferDetail:
+        """Codes `not_found`, and `ambiguous` when several accounts have the id and none is named."""
+        return await self._get(f"/offers/{offer_id}", OfferDetail, {"account": account})
+
     async def requests(self, *, after: int = 0, limit: int = 500, newest: bool = False) -> RequestPage:
         """Requests to the marketplace behind `after`; the last `limit` of them when `newest`."""
         return await self._get("/requests", RequestPage, {"after": after, "limit": limit, "newest": newest or None})
@@ -262,9 +270,11 @@ class EngineClient:
     async def _get(self, path: str, model: type[AnswerT], params: Params | None = None) -> AnswerT:
         return self._read(model, await self._call("GET", path, params=params))
 
-    async def _post(self, path: str, model: type[AnswerT], command: BaseModel | None = None) -> AnswerT:
+    async def _post(
+        self, path: str, model: type[AnswerT], command: BaseModel | None = None, params: Params | None = None
+    ) -> AnswerT:
         body = command.model_dump_json().encode() if command is not None else b""
-        return self._read(model, await self._call("POST", path, content=body))
+        return self._read(model, await self._call("POST", path, params=params, content=body))
 
     async def _call(
         self, method: str, path: str, *, params: Params | None = None, content: bytes | None = None

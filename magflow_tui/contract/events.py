@@ -21,6 +21,9 @@ EventKind = Literal[
     "limits.reset",
     "alert.opened",
     "alert.closed",
+    "action.finished",
+    "triage",
+    "orders.checked",
     "notice",
 ]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from magflow_tui.contract.base import Command, Instant, Model
+from magflow_tui.contract.offers import OfferCounts, ValidationCount
 from magflow_tui.contract.snapshot import AccountState, Alert, HealthLevel, Metrics, PoolGauge
 
 
@@ -35,11 +38,17 @@ class SyncStats(Model):
 
 
 class ProductStats(Model):
+    """Offers that are stored. `inactive_products` are all that are not active, end of life included."""
+
     total_products: int
     active_products: int
     inactive_products: int
     by_account: dict[str, int]
     recently_synced_24h: int
+    sellable: int = 0
+    without_stock: int = Field(default=0, description="stock 0, or not known")
+    by_validation_status: tuple[ValidationCount, ...] = Field(default=(), description="most frequent first")
+    accounts: tuple[OfferCounts, ...] = Field(default=(), description="the same by account, by name")
 
 
 class LimiterStats(Model):

@@ -6,7 +6,9 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
+from magflow_tui.contract.actions import Choice
 from magflow_tui.contract.base import Instant, Model, Money, PoolName
+from magflow_tui.contract.findings import Finding, FindingSeverity, Note
 from magflow_tui.contract.listing import PageMarks
 
 
@@ -24,14 +26,9 @@ class OrderRow(Model):
     customer: str | None
     date: Instant | None
     modified: Instant | None
-    findings: int = 0
-
-
-class Finding(Model):
-    """A value of a payload that could not be read: where (`$.products[0].sale_price`), and what was expected there."""
-
-    path: str
-    expected: str
+    findings: int = Field(default=0, description="open or seen ones")
+    worst_rule: str | None = Field(default=None, description="the rule of the gravest of them")
+    worst_severity: FindingSeverity | None = None
 
 
 class OrderDetail(Model):
@@ -40,7 +37,9 @@ class OrderDetail(Model):
     row: OrderRow
     order: dict[str, Any]
     fetched_at: Instant
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] = Field(default=(), description="unresolved ones, gravest first")
+    notes: tuple[Note, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class OrderPage(PageMarks):
@@ -59,6 +58,9 @@ class OfferRow(Model):
     stock: int | None
     sellable: bool
     reasons: tuple[str, ...] = Field(default=(), description="conditions that fail, empty when sellable")
+    reasons_ro: tuple[str, ...] = Field(default=(), description="the same in Romanian")
+    remark: str | None = Field(default=None, description="what may hide it although it can be sold")
+    remark_ro: str | None = None
 
 
 class OfferPage(PageMarks):

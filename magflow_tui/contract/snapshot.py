@@ -44,6 +44,7 @@ class AccountState(Model):
     since: Instant | None = None
     orders: int = 0
     orders_new: int = Field(default=0, description="status 1: waiting to be acknowledged")
+    orders_invalid: int = Field(default=0, description="with an open or seen finding that is an error or a warning")
     offers: int = 0
     rma: int = 0
 

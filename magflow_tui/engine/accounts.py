@@ -31,7 +31,9 @@ _NO_COUNTS = AccountCounts(orders=0, orders_new=0, offers=0, rma=0)
 
 @dataclass(frozen=True)
 class ServedAccount:
-    """One enabled account: `client` for syncs, `tester` for a single call that is not repeated."""
+    """One enabled account: `client` for syncs, `tester` for a single call that is not repeated, `operator` for actions,
+    whose askers wait for what becomes of them.
+    """
 
     name: str
     settings: AccountSettings
@@ -39,6 +41,7 @@ class ServedAccount:
     limiter: AccountLimiter
     client: MarketplaceClient
     tester: MarketplaceClient
+    operator: MarketplaceClient
 
     async def test(self) -> AccountTest:
         """One real call in the operator's lane."""
@@ -128,7 +131,7 @@ class ServedAccounts(Mapping[str, ServedAccount]):
                     retry=retry,
                 )
             )
-            for retry in (RetryPolicy(), RetryPolicy(max_retries=0, rate_limit_retries=1))
+            for retry in (RetryPolicy(), RetryPolicy(max_retries=0, rate_limit_retries=1), RetryPolicy(max_retries=3))
         ]
         return ServedAccount(name, account, platform, limiter, *clients)
 
@@ -182,6 +185,7 @@ def account_state(
         since=standing.since if standing else None,
         orders=counts.orders,
         orders_new=counts.orders_new,
+        orders_invalid=counts.orders_invalid,
         offers=counts.offers,
         rma=counts.rma,
     )

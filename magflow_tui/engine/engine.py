@@ -22,13 +22,17 @@ from magflow_tui.contract.base import Resource
 from magflow_tui.contract.events import EventKind, Severity
 from magflow_tui.contract.snapshot import AccountState, EngineInfo, Snapshot
 from magflow_tui.engine.accounts import ServedAccounts, account_state
+from magflow_tui.engine.actions import ActionAccount, ActionDesk, ActionPolicy
+from magflow_tui.engine.checking import OrderChecking
 from magflow_tui.engine.events import EventHub
 from magflow_tui.engine.failures import EngineFailure, as_sentence, settings_failure
 from magflow_tui.engine.folder import HeldFolder
 from magflow_tui.engine.history import History
 from magflow_tui.engine.live import TICK_SECONDS, LiveView, Watchers
 from magflow_tui.engine.scheduler import Scheduler, Timetable
+from magflow_tui.engine.triage import TriageDesk
 from magflow_tui.marketplace.observer import RequestRecord
+from magflow_tui.marketplace.platforms import PLATFORMS
 from magflow_tui.monitor.monitor import Monitor
 from magflow_tui.store import EventDraft, Store, StoreError, StoreVersionError
 from magflow_tui.store.migrations import HEAD
@@ -84,6 +88,9 @@ class Engine:
         self.runner: SyncRunner
         self.scheduler: Scheduler
         self.history: History
+        self.checking: OrderChecking
+        self.desk: TriageDesk
+        self.actions: ActionDesk
 
     @cached_property
     def asgi_app(self) -> FastAPI:
@@ -101,10 +108,13 @@ class Engine:
         async with AsyncExitStack() as stack:
             await self._open(stack)
             self.notify("engine.started", "info", f"Engine {__version__} started (pid {os.getpid()})", None)
+            await self.actions.recover()
             if self._schedules:
                 for run in await self.runner.resume_interrupted():
                     log.info("run %d of %s of %s goes on", run.run_id, run.resource, run.account)
                 await self.scheduler.switch(True)
+                await self.checking.start_if_due()
+            self.spawn(self.desk.keep_time(), name="triage")
             ticking = asyncio.create_task(self._tick(), name="tick")
             try:
                 yield
@@ -146,7 +156,25 @@ class Engine:
                 ahead=self.settings.sync.prefetch_pages,
             ),
         )
+        self.actions = ActionDesk(
+            store=self.store,
+            accounts={
+                served.name: ActionAccount(served.name, served.platform, served.operator)
+                for served in self.accounts.values()
+            },
+            notify=self.notify,
+            policy=ActionPolicy(answer=settings.http.connect_timeout + settings.http.read_timeout),
+            now=self.now,
+        )
         self.history = History(self.store, self.now)
+        self.desk = TriageDesk(self.store, notify=self.notify, now=self.now)
+        self.checking = OrderChecking(
+            self.store,
+            {name: PLATFORMS[account.platform] for name, account in settings.accounts.items()},
+            is_busy=lambda: bool(self.runner.running()),
+            notify=self.notify,
+            now=self.now,
+        )
         self.scheduler = Scheduler(
             (
                 Timetable(name, resource, every)
@@ -174,11 +202,12 @@ class Engine:
         self.draining = True
         self.notify("engine.stopping", "info", "Engine stops: runs store their page and go on at the next start", None)
         await self.scheduler.switch(False)
+        await self.checking.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await self.runner.drain(DRAIN_SECONDS)
+            await asyncio.gather(self.runner.drain(DRAIN_SECONDS), self.actions.drain(DRAIN_SECONDS))
         finally:
             self.live.close()
             await self.events.stop()

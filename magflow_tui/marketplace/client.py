@@ -23,6 +23,7 @@ import msgspec
 
 from magflow_tui import __version__
 from magflow_tui.contract.records import RequestOutcome
+from magflow_tui.marketplace.codes import OrderType
 from magflow_tui.marketplace.envelope import Answer, read_answer, read_elements
 from magflow_tui.marketplace.errors import EmagApiError, MalformedAnswerError, RateLimitError, ServerError
 from magflow_tui.marketplace.exchange import Progress, RawAnswer, exchange
@@ -32,7 +33,7 @@ from magflow_tui.marketplace.observer import PauseObserver, RequestObserver, Req
 from magflow_tui.marketplace.paging import FailedPage, Page, walk
 from magflow_tui.marketplace.platforms import Platform
 from magflow_tui.marketplace.retry import RetryPolicy, Sleep, call_with_retry
-from magflow_tui.marketplace.schema import Category, HandlingTime, Offer, Order, Payload, Rma, VatRate, read_item
+from magflow_tui.marketplace.schema import Category, HandlingTime, Item, Offer, Order, Payload, Rma, VatRate, read_item
 from magflow_tui.marketplace.schema.fields import Whole
 
 R = TypeVar("R")
@@ -206,6 +207,30 @@ class MarketplaceClient:
     ) -> Answer:
         """Save up to 50 orders, each with all the fields that were read. Read the messages: they may name refusals."""
         return await self._save("order/save", orders, context)
+
+    async def read_order(
+        self,
+        order_id: int,
+        *,
+        types: Sequence[int] = (OrderType.SELLER, OrderType.FBE),
+        context: CallContext = _BACKGROUND,
+    ) -> Item[Order] | None:
+        """One order, None when the account has none of that number. A request for each of `types` until it is found."""
+        for type_ in types:
+            page = await self.read_orders(OrderFilter(id=order_id, type=type_), context=context)
+            for item in page.items:
+                if item.value is not None and item.value.id == order_id:
+                    return item
+        return None
+
+    async def save_attachments(
+        self, attachments: Sequence[Mapping[str, object]], *, context: CallContext = _BACKGROUND
+    ) -> Answer:
+        """Attach up to 50 PDF files, to FBE orders too.
+
+        Each has `order_id`, or `order_product_id` for a warranty, and `name`, `url`, `type`, `order_type` (API 4.4.9).
+        """
+        return await self._save("order/attachments/save", attachments, context)
 
     # Offers
 

@@ -65,6 +65,9 @@ DELIVERY_MODES: Final[Mapping[str, Mapping[Language, str]]] = MappingProxyType(
 #: Values of an offer's `validation_status` with which a product can be sold (API 4.4.7).
 SELLABLE_VALIDATION_STATUSES: Final = frozenset({3, 9, 11, 12})
 
+#: Values of an offer's `translation_validation_status` with which its product is shown (API 4.4.8).
+SHOWN_TRANSLATION_STATUSES: Final = SELLABLE_VALIDATION_STATUSES | {17}
+
 #: Value of an offer's `offer_validation_status` that means its price is valid.
 VALID_OFFER: Final = 1
 
@@ -107,6 +110,16 @@ _VALIDATION_STATUSES: Final[Mapping[int, Mapping[Language, str]]] = {
     10: {"ro": "Blocată", "en": "Blocked"},
     11: {"ro": "Actualizare în așteptarea aprobării", "en": "Update awaiting approval"},
     12: {"ro": "Actualizare respinsă", "en": "Update rejected"},
+}
+
+#: What an offer's translation has besides the documentation's own statuses (API 4.4.8).
+_TRANSLATION_STATUSES: Final[Mapping[int, Mapping[Language, str]]] = {
+    **_VALIDATION_STATUSES,
+    13: {"ro": "Așteaptă o ofertă vandabilă", "en": "Waiting for a saleable offer"},
+    14: {"ro": "Eșuată", "en": "Failed"},
+    15: {"ro": "În curs", "en": "In progress"},
+    16: {"ro": "În așteptare", "en": "Pending"},
+    17: {"ro": "Parțială", "en": "Partial"},
 }
 
 _RMA_STATUSES: Final[Mapping[int, Mapping[Language, str]]] = {
@@ -208,6 +221,11 @@ def get_offer_status_text(status: int | None, language: Language = "ro") -> str:
 def get_validation_status_text(value: int | None, language: Language = "ro") -> str:
     """What an offer's documentation validation status means."""
     return _text(_VALIDATION_STATUSES, {"ro": "Validare necunoscută", "en": "Unknown validation"}, value, language)
+
+
+def get_translation_status_text(value: int | None, language: Language = "ro") -> str:
+    """What an offer's translation validation status means."""
+    return _text(_TRANSLATION_STATUSES, {"ro": "Traducere necunoscută", "en": "Unknown translation"}, value, language)
 
 
 def get_rma_status_text(status: int | None, language: Language = "ro") -> str:

@@ -6,17 +6,42 @@ The gross price of one unit is rounded half up **before** it is multiplied (meas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
-from typing import Final
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final, NamedTuple
 
 from magflow_tui.marketplace.codes import OrderStatus
-from magflow_tui.marketplace.schema import Order, OrderLine, Voucher, VoucherSplit
+from magflow_tui.marketplace.schema import Order, Voucher, VoucherSplit
 
 _HUNDREDTH: Final = Decimal("0.01")
 
-# Wide enough for the largest amount the schema lets in times the largest 64-bit quantity.
-_CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+# For prices and totals whatever the schema lets in. Between them sums run in the thread's context, which is faster: its
+# 28 digits hold any amount that is not nonsense already.
+_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+
+_ZERO: Final = Decimal(0)
+_ONE: Final = Decimal(1)
+_REMOVED: Final = 0
+
+# A look into a set is cheaper than two comparisons of decimals.
+_USUAL_RATES: Final = frozenset(map(Decimal, ("0", "0.05", "0.09", "0.11", "0.18", "0.19", "0.2", "0.21", "0.27")))
+
+
+class OrderSums(NamedTuple):
+    """What an order costs with VAT, by kind. `discounts` are negative, and not rounded: splits are thirds of cents."""
+
+    goods: Decimal
+    deposits: Decimal
+    shipping: Decimal
+    discounts: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer pays, two decimals."""
+        return in_hundredths(self.before_discounts + self.discounts)
+
+    @property
+    def before_discounts(self) -> Decimal:
+        return self.goods + self.deposits + self.shipping
 
 
 class _UnknownValueError(Exception):
@@ -30,41 +55,62 @@ def order_total(order: Order) -> Decimal | None:
     Discounts are the order's vouchers; where it names none, their splits, which distribute the same money. Removed
     lines (status 0) do not count, except in a cancelled order, whose total is what it would have cost.
     """
+    sums = order_sums(order)
+    return None if sums is None else sums.total
+
+
+def order_sums(order: Order, *, as_ordered: bool = False) -> OrderSums | None:
+    """What an order costs, by kind; None where `order_total` is. `as_ordered`: before anything was reversed or removed
+    (by `initial_qty`), which does not bring back the deposits and vouchers of reversed lines."""
     try:
-        with localcontext(_CONTEXT):
-            return _total(order).quantize(_HUNDREDTH)
+        return _sums(order, as_ordered)
     except _UnknownValueError:
         return None
 
 
 def unit_gross(net: Decimal, vat: Decimal) -> Decimal:
     """The price of one unit with VAT (a fraction), rounded half up to the hundredth."""
-    return (net * (1 + vat)).quantize(_HUNDREDTH, ROUND_HALF_UP)
+    return net.fma(vat, net, _EXACT).quantize(_HUNDREDTH, None, _EXACT)
 
 
-def _total(order: Order) -> Decimal:
-    if order.products is None:
+def in_hundredths(amount: Decimal) -> Decimal:
+    """Rounded half up to two decimals."""
+    return amount.quantize(_HUNDREDTH, None, _EXACT)
+
+
+def _sums(order: Order, as_ordered: bool) -> OrderSums:
+    lines = order.products
+    if lines is None:
         raise _UnknownValueError
-    if order.shipping_tax is None and "shipping_tax" in order.model_fields_set:
-        raise _UnknownValueError  # there was something that could not be read
-    cancelled = order.status == OrderStatus.CANCELLED
-    lines = [line for line in order.products if cancelled or line.status != 0]
-    goods = sum((_line_gross(line) for line in lines), Decimal(0))
-    discounts = sum(map(_voucher_gross, order.vouchers or _splits(order, lines)), Decimal(0))
-    return goods + (order.shipping_tax or Decimal(0)) + discounts
-
-
-def _line_gross(line: OrderLine) -> Decimal:
-    gross = _gross(line.sale_price, line.vat, line.quantity)
-    for deposit in line.recycle_warranties or ():
-        gross += _gross(deposit.sale_price, deposit.vat_rate, deposit.quantity)
-    return gross
+    shipping = order.shipping_tax
+    if shipping is None:
+        if "shipping_tax" in order.model_fields_set:
+            raise _UnknownValueError  # there was something that could not be read
+        shipping = _ZERO
+    all_count = as_ordered or order.status == OrderStatus.CANCELLED
+    goods = deposits = discounts = _ZERO
+    splits = list(order.shipping_tax_voucher_split or ())
+    for line in lines:
+        if line.status == _REMOVED and not all_count:
+            continue
+        quantity = line.quantity if not as_ordered or line.initial_qty is None else line.initial_qty
+        goods += _gross(line.sale_price, line.vat, quantity)
+        if line.product_voucher_split:
+            splits += line.product_voucher_split
+        if line.recycle_warranties:
+            for deposit in line.recycle_warranties:
+                deposits += _gross(deposit.sale_price, deposit.vat_rate, deposit.quantity)
+                splits += deposit.recycle_warranty_voucher_split or ()
+    for discount in order.vouchers or splits:
+        discounts += _voucher_gross(discount)
+    return OrderSums(goods, deposits, shipping, discounts)
 
 
 def _gross(net: Decimal | None, vat: Decimal | None, quantity: int | None) -> Decimal:
-    if net is None or vat is None or quantity is None or not 0 <= vat < 1:
+    if net is None or vat is None or quantity is None or not (vat in _USUAL_RATES or _ZERO <= vat < _ONE):
         raise _UnknownValueError
-    return unit_gross(net, vat) * quantity
+    gross = net.fma(vat, net, _EXACT).quantize(_HUNDREDTH, None, _EXACT)
+    return gross if quantity == 1 else gross * quantity
 
 
 def _voucher_gross(voucher: Voucher | VoucherSplit) -> Decimal:
@@ -76,11 +122,3 @@ def _voucher_gross(voucher: Voucher | VoucherSplit) -> Decimal:
     if net is None or tax is None:
         raise _UnknownValueError
     return net + tax
-
-
-def _splits(order: Order, lines: Iterable[OrderLine]) -> Iterator[VoucherSplit]:
-    yield from order.shipping_tax_voucher_split or ()
-    for line in lines:
-        yield from line.product_voucher_split or ()
-        for deposit in line.recycle_warranties or ():
-            yield from deposit.recycle_warranty_voucher_split or ()

@@ -39,8 +39,10 @@ from magflow_tui.sandbox.world import World
 _FOSSIL = (("X-RateLimit-Limit-3second", "1"), ("X-RateLimit-Remaining-3second", "0"))
 _NOT_ALLOWED = "You are not allowed to use this API."
 _NO_ROUTE = Answer(404, b'{"message":"no Route matched with those values"}')
-_UNPROCESSED: frozenset[FaultKind] = frozenset({"server_error", "rate_limited", "reset", "cut_headers"})
+_UNPROCESSED: frozenset[FaultKind] = frozenset({"server_error", "rate_limited", "reset", "cut_headers", "hang_before"})
 """Faults that strike before the marketplace has done anything; after the others, a save has happened."""
+_SILENT: frozenset[FaultKind] = frozenset({"hang", "hang_before", "late"})
+"""Faults that give no answer at all."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,12 @@ class Sandbox:
         if fault:
             self.world.stats.of(account).faults[fault] += 1
         await self._latency()
-        if fault == "hang":
-            await self._hang(visit, body, scope, receive)
+        if fault in _SILENT:
+            await self._hang(fault, visit, body, scope, receive)
             return
         answer = self._fault_answer(fault) if fault in _UNPROCESSED else self._answer(visit, body, scope)
+        if fault == "server_error_after":
+            answer = self._fault_answer(fault)
         await self._deliver(answer, fault, scope, receive, send)
         self.world.stats.of(account).bytes_sent += len(answer.body)
 
@@ -173,7 +177,8 @@ class Sandbox:
         elif body is None:
             answer = refusal("Invalid content", status=400)
         else:
-            call = Call(visit.seller, body, visit.number, self.world.live(), self.world.exclusive_bounds)
+            stats = self.world.stats.of(visit.seller.account.name)
+            call = Call(visit.seller, stats, body, visit.number, self.world.live(), self.world.exclusive_bounds)
             answer = answer_call(visit.route, call)
         return Answer(answer.status, answer.body, answer.content_type, identified)
 
@@ -187,7 +192,7 @@ class Sandbox:
         self, answer: Answer, fault: FaultKind | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Send an answer, spoilt by a fault if there is one."""
-        if fault == "reset":
+        if fault in ("reset", "reset_after"):
             connection.reset(scope)
         elif fault == "cut_headers":
             connection.cut_headers(scope)
@@ -204,9 +209,15 @@ class Sandbox:
             return
         await connection.gone(receive)
 
-    async def _hang(self, visit: _Visit, body: object, scope: Scope, receive: Receive) -> None:
-        """Do what was asked, say nothing, and break off after a long while unless the caller does so before."""
-        self._answer(visit, body, scope)
+    async def _hang(self, fault: FaultKind | None, visit: _Visit, body: object, scope: Scope, receive: Receive) -> None:
+        """Do what was asked, at once, later or never, say nothing, and break off after a long while unless the caller
+        does so before.
+        """
+        if fault == "hang":
+            self._answer(visit, body, scope)
+        elif fault == "late":
+            await asyncio.sleep(self.world.faults.faults.late_seconds)
+            self._answer(visit, body, scope)
         try:
             await asyncio.wait_for(connection.gone(receive), self.world.faults.faults.hang_seconds)
         except TimeoutError:

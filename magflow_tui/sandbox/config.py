@@ -23,6 +23,10 @@ FaultKind = Literal[
     "null_results",
     "rate_limited",
     "slow",
+    "server_error_after",
+    "reset_after",
+    "hang_before",
+    "late",
 ]
 """What can go wrong with one answer:
 
@@ -35,6 +39,10 @@ FaultKind = Literal[
 - `null_results`: a good answer whose `results` is null
 - `rate_limited`: the documented 429 although there was room, with `Retry-After` when `Faults.retry_after` is set
 - `slow`: a good answer, `Faults.slow_seconds` late
+- `server_error_after`: as `server_error`, after a write was carried out
+- `reset_after`: as `reset`, after a write was carried out
+- `hang_before`: as `hang`, and a write is never carried out
+- `late`: as `hang`, and a write is carried out `Faults.late_seconds` later, whoever still waits for it
 """
 FAULT_KINDS: tuple[FaultKind, ...] = (
     "server_error",
@@ -46,6 +54,10 @@ FAULT_KINDS: tuple[FaultKind, ...] = (
     "null_results",
     "rate_limited",
     "slow",
+    "server_error_after",
+    "reset_after",
+    "hang_before",
+    "late",
 )
 Outage = Literal["off", "unavailable", "refuse"]
 """`unavailable`: everything answers 503 HTML; `refuse`: every connection is reset as soon as it asks for anything."""
@@ -143,9 +155,14 @@ class Faults:
     null_results: Share = 0.0
     rate_limited: Share = 0.0
     slow: Share = 0.0
+    server_error_after: Share = 0.0
+    reset_after: Share = 0.0
+    hang_before: Share = 0.0
+    late: Share = 0.0
     retry_after: Annotated[int, Field(ge=0)] | None = None
     hang_seconds: Seconds = 300.0
     slow_seconds: Seconds = 5.0
+    late_seconds: Seconds = 5.0
     outage: Outage = "off"
     pages: tuple[PageFault, ...] = ()
     bursts: tuple[Burst, ...] = ()

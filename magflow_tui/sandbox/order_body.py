@@ -29,6 +29,9 @@ from magflow_tui.sandbox.timeline import (
     Timeline,
 )
 
+FIRST_LINE_ID, LINE_IDS_PER_ORDER = 315_800_000, 8
+"""The lines of the order at an index are numbered from `FIRST_LINE_ID + index * LINE_IDS_PER_ORDER` on."""
+
 _DEPOSIT = {"ro": 50, "bg": 0, "hu": 5000}
 """Deposit per container in cents; Bulgaria has none."""
 _DEPOSIT_NAMES = {"ro": "Taxa SGR plastic", "bg": "", "hu": "Visszaváltási díj (DRS)"}
@@ -81,7 +84,7 @@ class OrderWriter:
             ordered = (1, 1, 1, 1, 1, 2, 2, 3)[draw >> 5 & 7]
             rate = self._market.vat(variant.vat, created)
             line, gross = self._line(variant, ordered, rate, currency, status == RETURNED)
-            line["id"] = 315_800_000 + index * 8 + place
+            line["id"] = FIRST_LINE_ID + index * LINE_IDS_PER_ORDER + place
             line["mkt_id"] = 88_100_000 + index * 8 + place
             line["created"], line["modified"] = created, modified
             returned += gross_of(net_of(variant.price(currency), rate), rate) * ordered if status == RETURNED else 0

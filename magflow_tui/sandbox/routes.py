@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import orjson
 
+from magflow_tui.sandbox.attachments import attach, attachments_of
 from magflow_tui.sandbox.filters import FilterError, order_query, paging
 from magflow_tui.sandbox.jsontypes import JsonObject, as_object, whole
 from magflow_tui.sandbox.nomenclature import category_list, handling_times, vat_rates
-from magflow_tui.sandbox.saving import RefusedError, acknowledge, save
+from magflow_tui.sandbox.saving import RefusedError, acknowledge, lacks_fields, save
 from magflow_tui.sandbox.seller import Seller
+from magflow_tui.sandbox.stats import AccountStats
+from magflow_tui.sandbox.timeline import CANCELLED
 from magflow_tui.sandbox.wire import Answer, count_inputs, envelope, list_envelope, refusal
 
 MOST_ENTITIES = 50
@@ -20,9 +23,12 @@ MOST_INPUTS = 4_000
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was let in. `body` is parsed, `number` the id in the path, `now` the moment in seconds."""
+    """A request that was let in. `body` is parsed, `number` the id in the path, `now` the moment in seconds; what it
+    does is counted in `stats`.
+    """
 
     seller: Seller
+    stats: AccountStats
     body: object
     number: int | None
     now: int
@@ -93,11 +99,28 @@ def _order_acknowledge(call: Call) -> Answer:
         acknowledge(call.seller.orders, call.number or 0, call.now)
     except RefusedError as refused:
         return refusal(str(refused), status=400)
+    call.stats.note("acknowledged", call.number or 0)
     return envelope()
 
 
 def _order_save(call: Call) -> Answer:
-    return _saved(call, lambda entity: save(call.seller.orders, entity, call.now))
+    def apply(entity: JsonObject) -> None:
+        book, order_id = call.seller.orders, whole(entity.get("id")) or 0
+        incomplete = lacks_fields(book, entity)
+        status = save(book, entity, call.now)
+        call.stats.note("cancelled" if status == CANCELLED else "saved", order_id)
+        if incomplete:
+            call.stats.note("incomplete", order_id)
+
+    return _saved(call, apply)
+
+
+def _attachments_save(call: Call) -> Answer:
+    return _saved(call, lambda entity: call.stats.note("attached", attach(call.seller.orders, entity, call.now)))
+
+
+def _attachments_read(call: Call) -> Answer:
+    return envelope(list(attachments_of(call.seller.orders, call.filters)))
 
 
 def _unlock_courier(call: Call) -> Answer:
@@ -207,6 +230,8 @@ _HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "order/count"): _order_count,
     ("POST", "order/save"): _order_save,
     ("POST", "order/acknowledge/{id}"): _order_acknowledge,
+    ("POST", "order/attachments/save"): _attachments_save,
+    ("POST", "order/attachments/read"): _attachments_read,
     ("POST", "order/{id}/unlock-courier"): _unlock_courier,
     ("POST", "product_offer/read"): _offer_read,
     ("POST", "product_offer/count"): _offer_count,

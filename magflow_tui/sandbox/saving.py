@@ -55,8 +55,10 @@ def acknowledge(book: OrderBook, order_id: int, moment: int) -> None:
     book.change(index, moment, lambda order: set_status(order, IN_PROGRESS), damage=book.damage(index))
 
 
-def save(book: OrderBook, entity: JsonObject, moment: int) -> None:
-    """Apply one entity of `order/save`; raises `RefusedError` and then has changed nothing."""
+def save(book: OrderBook, entity: JsonObject, moment: int) -> int:
+    """Apply one entity of `order/save`; returns the status it asked for. Raises `RefusedError` and then has changed
+    nothing.
+    """
     order_id = whole(entity.get("id"))
     index = book.timeline.find(order_id) if order_id is not None else None
     if index is None:
@@ -87,6 +89,16 @@ def save(book: OrderBook, entity: JsonObject, moment: int) -> None:
             set_status(body, target)
 
     book.change(index, moment, edit, damage=book.damage(index))
+    return target
+
+
+def lacks_fields(book: OrderBook, entity: JsonObject) -> bool:
+    """Whether an entity leaves out a field that the order has when it is read: all of them should be sent."""
+    index = book.timeline.find(whole(entity.get("id")) or 0)
+    if index is None:
+        return False
+    known = as_object(orjson.loads(book.sound(index))).keys() - {"is_storno"}  # a request of its own in a save
+    return not known <= entity.keys()
 
 
 def check_transition(current: int, target: int, since: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from magflow_tui.sandbox.jsontypes import JsonObject
@@ -28,13 +28,22 @@ class PoolStats:
 
 @dataclass
 class AccountStats:
-    """Counts of one account: by pool, served and refused by route, faults by kind, bytes of bodies sent."""
+    """Counts of one account: by pool, served and refused by route, faults by kind, bytes of bodies sent, and what was
+    done to which order how often.
+    """
 
     pools: dict[str, PoolStats] = field(default_factory=lambda: {"orders": PoolStats(), "other": PoolStats()})
     served_by_route: Counter[str] = field(default_factory=Counter)
     refused_by_route: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     bytes_sent: int = 0
+    applied: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def note(self, deed: str, order_id: int) -> None:
+        """Count something that was done to an order: `acknowledged`, `saved`, `cancelled`, `attached`; and, of what was
+        saved, `incomplete` for one that did not have all fields.
+        """
+        self.applied[deed][order_id] += 1
 
 
 @dataclass
@@ -86,6 +95,10 @@ class Stats:
                     "refused_by_route": dict(account.refused_by_route),
                     "faults": dict(account.faults),
                     "bytes_sent": account.bytes_sent,
+                    "applied": {
+                        deed: {str(order_id): times for order_id, times in orders.items()}
+                        for deed, orders in account.applied.items()
+                    },
                 }
                 for name, account in self.accounts.items()
             },

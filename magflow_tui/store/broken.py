@@ -21,7 +21,7 @@ class BrokenItem:
     """An item that could not be read: its bytes as they came, and why."""
 
     account: str
-    resource: str
+    resource: Resource
     first_seen: datetime
     last_seen: datetime
     issues: tuple[SchemaIssue, ...]

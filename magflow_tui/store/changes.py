@@ -34,11 +34,15 @@ class PageOutcome:
 
 
 class Known(NamedTuple):
-    """What the store has of an item: the hash of its payload, when it was modified (ms since 1970), its status."""
+    """What the store has of an item: the hash of its payload, when it was modified (ms since 1970), its status; of an
+    order also its total (1/10 000 units) and how severe its gravest finding is.
+    """
 
     payload_hash: bytes
     modified: int | None = None
     status: int | None = None
+    total: int | None = None
+    worst_severity: int | None = None
 
 
 class Arrival(NamedTuple, Generic[T]):

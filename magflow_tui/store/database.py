@@ -45,15 +45,22 @@ class Database:
         self._reader_engine = _reader_engine(path)
         self._closed = False
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
         """Run `work` in the one writing transaction: committed when it returns, rolled back when it raises.
 
-        Raises StoreError when the database cannot be written; what `work` raises itself passes through.
+        A `durable` one is on the disk when this returns, and survives a loss of power; of others the last few may be
+        lost with it, never in part. Raises StoreError when the database cannot be written; what `work` raises itself
+        passes through.
         """
         self._check_open()
 
         def transaction() -> T:
-            with self._named_errors(), self._writer_engine.begin() as connection:
+            with (
+                self._named_errors(),
+                self._writer_engine.connect() as connection,
+                _synced(connection, durable),
+                connection.begin(),
+            ):
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, transaction)
@@ -86,6 +93,22 @@ class Database:
             yield
         except (DBAPIError, sqlite3.Error) as error:
             raise as_store_error(error, self.path) from error
+
+
+@contextmanager
+def _synced(connection: Connection, durable: bool) -> Iterator[None]:
+    """See to it that what is committed inside is synced to the disk, if it is to be."""
+    if not durable:
+        yield
+        return
+    # On the driver's connection: SQLAlchemy would begin a transaction, and within one this cannot be changed.
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA synchronous = FULL")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous = NORMAL")
+        driver.close()
 
 
 def _writer_engine(path: Path) -> Engine:

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, func, 
 from magflow_tui.contract.listing import RowCount
 from magflow_tui.contract.records import OfferPage, OfferRow
 from magflow_tui.marketplace.codes import OfferStatus, get_offer_status_text
+from magflow_tui.rules.sellability import condition_of, translation_remark
 from magflow_tui.store.conditions import CodeField, Fields, FlagField, IdField, NumberField, TextField
 from magflow_tui.store.list_query import ListQuery, exact_total
 from magflow_tui.store.listing import PageAsk, Sort, count_rows, read_page
@@ -17,7 +18,18 @@ from magflow_tui.store.tables import OFFERS
 
 LISTED: Final = [
     OFFERS.c[name]
-    for name in ("id", "account", "name", "part_number", "status", "sale_price", "currency", "stock", "unsellable")
+    for name in (
+        "id",
+        "account",
+        "name",
+        "part_number",
+        "status",
+        "sale_price",
+        "currency",
+        "stock",
+        "unsellable",
+        "translation_validation_status",
+    )
 ]
 _PRICE: Final[ColumnElement[Any]] = type_coerce(OFFERS.c.sale_price, BigInteger)
 _ROW: Final = OFFERS.c.account, OFFERS.c.id
@@ -63,7 +75,7 @@ def list_offers(connection: Connection, query: ListQuery, *, sellable: bool | No
     page = read_page(connection, LISTED, _ask(query, conditions))
     whole = not query.where.alternatives and sellable is None
     total = exact_total(connection, query, OFFERS, "offers", conditions, whole=whole)
-    return OfferPage(offers=tuple(map(_listed, page.rows)), total=total, **page.marks.model_dump())
+    return OfferPage(offers=tuple(map(listed, page.rows)), total=total, **page.marks.model_dump())
 
 
 def count_offers(connection: Connection, query: ListQuery, *, sellable: bool | None = None) -> RowCount:
@@ -97,8 +109,11 @@ def _conditions(query: ListQuery, sellable: bool | None) -> list[ColumnElement[b
     return conditions
 
 
-def _listed(row: RowMapping) -> OfferRow:
+def listed(row: RowMapping) -> OfferRow:
+    """An offer as lists have it, from its `LISTED` columns."""
     reasons = msgspec.json.decode(row["unsellable"] or "[]", type=tuple[str, ...])
+    conditions = map(condition_of, reasons)
+    remark = translation_remark(row["translation_validation_status"])
     return OfferRow(
         id=row["id"],
         account=row["account"],
@@ -110,4 +125,10 @@ def _listed(row: RowMapping) -> OfferRow:
         stock=row["stock"],
         sellable=not reasons,
         reasons=reasons,
+        reasons_ro=tuple(
+            phrase if condition is None else condition.words.ro
+            for phrase, condition in zip(reasons, conditions, strict=True)
+        ),
+        remark=None if remark is None else remark.en,
+        remark_ro=None if remark is None else remark.ro,
     )

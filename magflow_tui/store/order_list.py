@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, func, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, func, select, type_coerce
 
+from magflow_tui.contract.findings import OrderKey
 from magflow_tui.contract.listing import RowCount
 from magflow_tui.contract.records import OrderPage, OrderRow
 from magflow_tui.marketplace.codes import (
@@ -16,6 +17,7 @@ from magflow_tui.marketplace.codes import (
     get_order_type_text,
     get_payment_mode_text,
 )
+from magflow_tui.rules.findings import SEVERITIES
 from magflow_tui.store.conditions import (
     AgeField,
     CodeField,
@@ -25,6 +27,7 @@ from magflow_tui.store.conditions import (
     NumberField,
     TextField,
 )
+from magflow_tui.store.finding_conditions import NoteField, RuleField, SeverityField, StateField
 from magflow_tui.store.list_query import ListQuery, exact_total
 from magflow_tui.store.listing import PageAsk, Sort, count_rows, read_page
 from magflow_tui.store.tables import ORDERS
@@ -33,7 +36,7 @@ LISTED: Final = [
     ORDERS.c[name]
     for name in (
         *("id", "account", "status", "type", "payment_mode_id", "total", "currency", "customer_name"),
-        *("date", "modified", "findings"),
+        *("date", "modified", "findings", "worst_rule", "worst_severity"),
     )
 ]
 
@@ -84,6 +87,10 @@ FIELDS: Final = Fields(
         "currency": TextField(ORDERS.c.currency),
         "customer": TextField(ORDERS.c.customer_name),
         "findings": NumberField(ORDERS.c.findings, counts=True),
+        "rule": RuleField(),
+        "severity": SeverityField(),
+        "state": StateField(),
+        "note": NoteField(),
         "date": DateField(_number("date")),
         "modified": DateField(_number("modified")),
         "age": AgeField(_number("date")),
@@ -158,4 +165,16 @@ def listed(row: RowMapping) -> OrderRow:
         date=row["date"],
         modified=row["modified"],
         findings=row["findings"],
+        worst_rule=row["worst_rule"],
+        worst_severity=None if row["worst_severity"] is None else SEVERITIES[row["worst_severity"]],
     )
+
+
+def orders_matching(connection: Connection, query: ListQuery) -> list[OrderKey]:
+    """The orders that a filter means, newest first, `query.limit` at most: looked for however long that takes.
+
+    Raises ValueError for a field that orders do not have.
+    """
+    statement = select(ORDERS.c.account, ORDERS.c.id).where(*_conditions(query, None, None))
+    rows = connection.execute(statement.order_by(_number("placed").desc()).limit(query.limit))
+    return [OrderKey.model_construct(account=account, id=id_) for account, id_ in rows]

@@ -8,6 +8,7 @@ from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.rules.totals import order_total
 from magflow_tui.store.clock import local_millis
 from magflow_tui.store.columns import money_to_units, time_to_millis
+from magflow_tui.store.findings import CLEAN, Standing
 from magflow_tui.store.payloads import Source, issues_text, read_text
 from magflow_tui.store.upsert import Values
 
@@ -16,12 +17,14 @@ from magflow_tui.store.upsert import Values
 _FLAG: Final = {None: None, False: 0, True: 1}
 
 
-def order_rows(item: Item[Order], order: Order, source: Source, digest: bytes) -> tuple[Values, list[Values]]:
+def order_rows(
+    item: Item[Order], order: Order, source: Source, digest: bytes, standing: Standing = CLEAN
+) -> tuple[Values, list[Values]]:
     """The order's row and those of its lines."""
-    return _order_row(item, order, source, digest), _line_rows(order, source)
+    return _order_row(item, order, source, digest, standing), _line_rows(order, source)
 
 
-def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes) -> Values:
+def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes, standing: Standing) -> Values:
     zone = source.timezone
     date = local_millis(order.date, zone)
     created = local_millis(order.created, zone)
@@ -64,7 +67,7 @@ def _order_row(item: Item[Order], order: Order, source: Source, digest: bytes) -
         _FLAG[order.late_shipment],
         _FLAG[order.emag_club],
         _FLAG[order.weekend_delivery],
-        len(item.issues),
+        *standing,
         time_to_millis(source.fetched_at),
         digest,
         read_text(order.shipping_tax_voucher_split or None),

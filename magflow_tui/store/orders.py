@@ -9,13 +9,17 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, delete, func, select
 
-from magflow_tui.contract.records import Finding, OrderDetail
+from magflow_tui.contract.records import OrderDetail
 from magflow_tui.marketplace.codes import OrderStatus
-from magflow_tui.marketplace.schema import Item, Order, SchemaIssue
+from magflow_tui.marketplace.schema import Item, Order
+from magflow_tui.rules.orders import check_order
 from magflow_tui.store.changes import Kind, PageOutcome, find_changes
+from magflow_tui.store.findings import CLEAN, compare_findings, is_invalid
+from magflow_tui.store.findings_list import findings_of
+from magflow_tui.store.notes import notes_of
+from magflow_tui.store.order_changes import note_changes
 from magflow_tui.store.order_list import LISTED, listed
 from magflow_tui.store.order_rows import order_rows
 from magflow_tui.store.payloads import Source
@@ -28,7 +32,7 @@ _KIND: Kind[Order] = Kind(
     table=ORDERS,
     identity=attrgetter("id"),
     modified=attrgetter("modified"),
-    known_columns=("payload_hash", "modified", "status"),
+    known_columns=("payload_hash", "modified", "status", "total", "worst_severity"),
     status=attrgetter("status"),
 )
 _DELETE_LINES = delete(ORDER_LINES).where(
@@ -37,40 +41,55 @@ _DELETE_LINES = delete(ORDER_LINES).where(
 
 
 def store_orders(connection: Connection, source: Source, items: Sequence[Item[Order]]) -> PageOutcome:
-    """Write what is new or changed of a page of orders, with their lines, inside the caller's transaction.
+    """Write what is new or changed of a page of orders, with their lines and findings, inside the caller's transaction.
 
     Storing a page twice changes nothing; of two states of an order the one modified later stays.
     """
     changes = find_changes(connection, _KIND, source, items)
+    before = {id_: known for id_, known in changes.before.items() if id_ in changes.write}
+    findings = compare_findings(
+        connection,
+        source.account,
+        {
+            id_: check_order(arrival.item, platform=source.platform, now=source.fetched_at)
+            for id_, arrival in changes.write.items()
+        },
+        known=before,
+        at=source.fetched_at,
+    )
     rows: list[Values] = []
     lines: list[Values] = []
-    for arrival in changes.write.values():
-        row, its_lines = order_rows(arrival.item, arrival.value, source, arrival.payload_hash)
+    for id_, arrival in changes.write.items():
+        standing = findings.standings.get(id_, CLEAN)
+        row, its_lines = order_rows(arrival.item, arrival.value, source, arrival.payload_hash, standing)
         rows.append(row)
         lines += its_lines
     upsert_rows(connection, ORDERS, rows)
-    stale = [{"of_account": source.account, "of_order": id_} for id_ in changes.write if id_ in changes.before]
-    if stale:
-        connection.execute(_DELETE_LINES, stale)
+    if before:
+        connection.execute(_DELETE_LINES, [{"of_account": source.account, "of_order": id_} for id_ in before])
     upsert_rows(connection, ORDER_LINES, lines)
+    findings.write(connection)
+    note_changes(connection, source, rows, before)
     fresh = sum(arrival.value.status == OrderStatus.NEW for arrival in changes.write.values())
-    fresh -= sum(known.status == OrderStatus.NEW for id_, known in changes.before.items() if id_ in changes.write)
-    add_to_tally(connection, source.account, "orders", rows=0, fresh=fresh)
+    fresh -= sum(known.status == OrderStatus.NEW for known in before.values())
+    invalid = sum(standing.invalid for standing in findings.standings.values())
+    invalid -= sum(is_invalid(known.worst_severity) for known in before.values())
+    add_to_tally(connection, source.account, "orders", rows=0, fresh=fresh, invalid=invalid)
     return changes.outcome
 
 
 def get_order(connection: Connection, order_id: int, account: str | None) -> OrderDetail | None:
     """One order with its payload as JSON; None when it is not stored. Without an account, the first that has it."""
-    row = _find(connection, [*LISTED, ORDERS.c.fetched_at, ORDERS.c.raw, ORDERS.c.schema_issues], order_id, account)
+    row = _find(connection, [*LISTED, ORDERS.c.fetched_at, ORDERS.c.raw], order_id, account)
     if row is None:
         return None
     text = row["raw"].decode("utf-8", errors="replace")
-    issues = msgspec.json.decode(row["schema_issues"] or "[]", type=tuple[SchemaIssue, ...])
     return OrderDetail(
         row=listed(row),
         order=json.loads(text),
         fetched_at=row["fetched_at"],
-        findings=tuple(Finding(path=issue.path, expected=issue.expected) for issue in issues),
+        findings=findings_of(connection, row["account"], order_id),
+        notes=notes_of(connection, row["account"], order_id),
     )
 
 

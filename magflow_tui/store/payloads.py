@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from pydantic_core import to_json
 
+from magflow_tui.marketplace.platforms import Platform
 from magflow_tui.marketplace.schema import SchemaIssue
 
 #: Raise it when rows are built differently from the same payload: stored rows are then built anew as they are read.
@@ -24,11 +25,15 @@ _PIECE: Final = 2047
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where items come from: the account, its platform's time zone (zoneinfo name), when the page was read (aware)."""
+    """Where items come from: the account, its platform's time zone (zoneinfo name), when the page was read (aware).
+
+    Orders are checked as those of the `platform`, as far as it matters only when it is known.
+    """
 
     account: str
     timezone: str
     fetched_at: datetime
+    platform: Platform | None = None
 
 
 def payload_hash(raw: bytes) -> bytes:

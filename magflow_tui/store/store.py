@@ -14,15 +14,31 @@ from sqlalchemy import Connection
 
 from magflow_tui.contract.base import Resource
 from magflow_tui.contract.events import Event, EventPage
-from magflow_tui.contract.listing import RowCount
+from magflow_tui.contract.findings import FindingPage, OrderKey
+from magflow_tui.contract.listing import RowCount, RowFilter
 from magflow_tui.contract.management import ProductStats, SyncStats
+from magflow_tui.contract.offers import OfferDetail
 from magflow_tui.contract.records import OfferPage, OrderDetail, OrderPage
 from magflow_tui.contract.runs import Run, RunPage, RunState
-from magflow_tui.store import broken, events, offer_list, offers, order_list, orders, pages, runs, schema, tallies
+from magflow_tui.store import (
+    broken,
+    events,
+    findings_list,
+    offer_detail,
+    offer_list,
+    offer_stats,
+    order_list,
+    orders,
+    pages,
+    runs,
+    schema,
+    tallies,
+)
 from magflow_tui.store.broken import BrokenItem
 from magflow_tui.store.database import Database
 from magflow_tui.store.errors import as_store_error
 from magflow_tui.store.events import EventDraft
+from magflow_tui.store.findings_list import UNRESOLVED_ONES, FindingsAsked
 from magflow_tui.store.list_query import EVERYTHING, ListQuery
 from magflow_tui.store.pages import MissedPage
 from magflow_tui.store.tallies import AccountCounts
@@ -88,9 +104,12 @@ class Store:
         """Bytes on disk now."""
         return StoreSize(_bytes(self.path), _bytes(self.path.with_name(self.path.name + "-wal")))
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in the writer thread as one transaction: committed when it returns, rolled back when it raises."""
-        return await self._database.write(work)
+    async def write(self, work: Callable[[Connection], T], *, durable: bool = False) -> T:
+        """Run `work` in the writer thread as one transaction: committed when it returns, rolled back when it raises.
+
+        What an operator does is written `durable`: it then survives a loss of power.
+        """
+        return await self._database.write(work, durable=durable)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a reader thread, on one consistent state."""
@@ -107,6 +126,19 @@ class Store:
     ) -> RowCount:
         """How many orders match, `query.limit` at most. Raises ValueError as `list_orders` does."""
         return await self.read(partial(order_list.count_orders, query=query, status=status, has_findings=has_findings))
+
+    async def orders_matching(
+        self, where: RowFilter, account: str | None = None, *, limit: int = 100_000
+    ) -> list[OrderKey]:
+        """The orders that a filter means, newest first. Raises ValueError for a field that orders do not have."""
+        query = ListQuery(account=account, where=where, limit=limit)
+        return await self.read(partial(order_list.orders_matching, query=query))
+
+    async def list_findings(
+        self, query: ListQuery = EVERYTHING, asked: FindingsAsked = UNRESOLVED_ONES
+    ) -> FindingPage:
+        """A page of findings; `query.where` is of their orders. Raises ValueError as `list_orders` does."""
+        return await self.read(partial(findings_list.list_findings, query=query, asked=asked))
 
     async def get_order(self, order_id: int, account: str | None = None) -> OrderDetail | None:
         """One order; without an account, of the first that has it (see `accounts_of_order`). None when not stored."""
@@ -127,6 +159,14 @@ class Store:
     async def count_offers(self, query: ListQuery = EVERYTHING, *, sellable: bool | None = None) -> RowCount:
         """How many offers match, `query.limit` at most. Raises ValueError as `list_offers` does."""
         return await self.read(partial(offer_list.count_offers, query=query, sellable=sellable))
+
+    async def get_offer(self, offer_id: int, account: str | None = None) -> OfferDetail | None:
+        """One offer; without an account, of the first that has it (see `accounts_of_offer`). None when not stored."""
+        return await self.read(partial(offer_detail.get_offer, offer_id=offer_id, account=account))
+
+    async def accounts_of_offer(self, offer_id: int) -> tuple[str, ...]:
+        """The accounts that have an offer of this id."""
+        return await self.read(partial(offer_detail.accounts_of_offer, offer_id=offer_id))
 
     async def list_broken(self, *, account: str | None = None, limit: int = 100) -> tuple[BrokenItem, ...]:
         """Items too broken to read, seen last first."""
@@ -165,7 +205,7 @@ class Store:
 
     async def product_stats(self, now: datetime) -> ProductStats:
         """Offers by state and account."""
-        return await self.read(partial(offers.product_stats, now=now))
+        return await self.read(partial(offer_stats.product_stats, now=now))
 
     async def append_events(self, drafts: Sequence[EventDraft]) -> tuple[Event, ...]:
         """Add events, in order and in one transaction; their numbers have no gaps."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -39,7 +39,8 @@ class Record(SQLModel, registry=registry(metadata=metadata)):
 class OrderRecord(Record, table=True):
     """An order, newest state read. `placed` is what lists sort by: `date`, else `created`, else 1970.
 
-    `findings` counts `schema_issues`; `total` is what the customer pays.
+    `total` is what the customer pays. `findings` counts the open and seen ones; `worst_severity` (a number, 0 the
+    gravest) and `worst_rule` are of the gravest of them, null without any.
     """
 
     __tablename__ = "orders"
@@ -48,7 +49,7 @@ class OrderRecord(Record, table=True):
         Index(
             "ix_orders_list",
             *("placed", "id", "account", "status", "type", "payment_mode_id", "findings", "total", "currency"),
-            *("date", "modified", "customer_name"),
+            *("date", "modified", "customer_name", "worst_rule", "worst_severity"),
         ),
     )
 
@@ -90,6 +91,8 @@ class OrderRecord(Record, table=True):
     emag_club: Whole = None
     weekend_delivery: Whole = None
     findings: int = Field(default=0, sa_type=Integer)
+    worst_rule: Words = None
+    worst_severity: Whole = None
     fetched_at: datetime = Field(sa_type=UtcTime)
     payload_hash: bytes = Field(sa_type=LargeBinary)
     shipping_tax_voucher_split: Json = None
@@ -217,7 +220,9 @@ class BrokenItemRecord(Record, table=True):
 
 
 class TallyRecord(Record, table=True):
-    """How many rows an account has, kept in step by the writing transactions. `fresh` are orders of status 1."""
+    """How many rows an account has, kept in step by the writing transactions. `fresh` are orders of status 1,
+    `invalid` orders with an open or seen finding that is an error or a warning.
+    """
 
     __tablename__ = "tallies"
 
@@ -225,6 +230,7 @@ class TallyRecord(Record, table=True):
     resource: str = Field(sa_type=Text, primary_key=True)
     rows: int = Field(default=0, sa_type=BigInteger)
     fresh: int = Field(default=0, sa_type=BigInteger)
+    invalid: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class RunRecord(Record, table=True):
@@ -328,6 +334,216 @@ class OwedWindowRecord(Record, table=True):
     since: datetime = Field(sa_type=UtcTime)
 
 
+class FindingRecord(Record, table=True):
+    """What a rule found in an order: one row for a rule and a place of the order, whatever becomes of it.
+
+    `severity` is a number, 0 the gravest; `facts` a JSON object of what fills the rule's sentences. `state` is that of
+    the contract; `until` when an ignored or snoozed one opens again; `ignore_id` the standing ignore that covers it;
+    `batch_id` what people did to it last, null where that is not by them any more. `opened_at` is the last time.
+    """
+
+    __tablename__ = "findings"
+    __table_args__ = (
+        ForeignKeyConstraint(["account", "order_id"], ["orders.account", "orders.id"], ondelete="CASCADE"),
+        Index("ix_findings_place", "order_id", "account", "rule", "path", unique=True),
+        Index("ix_findings_list", "opened_at", "finding_id", "state", "account", "rule", "severity", "order_id"),
+        Index("ix_findings_rule", "rule", "state", "severity", "account", "order_id"),
+        Index("ix_findings_until", "until", sqlite_where=text("until IS NOT NULL")),
+        Index("ix_findings_ignore", "ignore_id", sqlite_where=text("ignore_id IS NOT NULL")),
+    )
+
+    finding_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    account: str = Field(sa_type=Text)
+    order_id: int = Field(sa_type=BigInteger)
+    rule: str = Field(sa_type=Text)
+    severity: int = Field(sa_type=Integer)
+    path: str = Field(sa_type=Text)
+    value: Words = None
+    facts: Json = None
+    state: str = Field(sa_type=Text)
+    until: Moment = None
+    ignore_id: int | None = Field(default=None, sa_type=Integer)
+    batch_id: int | None = Field(default=None, sa_type=Integer)
+    opened_at: datetime = Field(sa_type=UtcTime)
+    changed_at: Moment = None
+    changed_by: Words = None
+    resolved_at: Moment = None
+
+
+class TriageBatchRecord(Record, table=True):
+    """What somebody did to findings at once. `rules` is a JSON list of those they were of; `until` as it was asked."""
+
+    __tablename__ = "triage_batches"
+
+    batch_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)
+    by: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text)
+    rules: Json = None
+    findings: int = Field(sa_type=Integer)
+    orders: int = Field(sa_type=Integer)
+    until: Moment = None
+    undone_at: Moment = None
+    undone_by: Words = None
+
+
+class TriageChangeRecord(Record, table=True):
+    """A finding of a batch: what it was before (`last_batch` is its `batch_id` then), and what ignores it since."""
+
+    __tablename__ = "triage_changes"
+    __table_args__ = (
+        ForeignKeyConstraint(["batch_id"], ["triage_batches.batch_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["finding_id"], ["findings.finding_id"], ondelete="CASCADE"),
+        Index("ix_triage_changes_finding", "finding_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    batch_id: int = Field(sa_type=Integer, primary_key=True)
+    finding_id: int = Field(sa_type=Integer, primary_key=True)
+    state: str = Field(sa_type=Text)
+    until: Moment = None
+    ignore_id: int | None = Field(default=None, sa_type=Integer)
+    last_batch: int | None = Field(default=None, sa_type=Integer)
+    changed_at: Moment = None
+    changed_by: Words = None
+    new_ignore: int | None = Field(default=None, sa_type=Integer)
+
+
+class IgnoreRecord(Record, table=True):
+    """A rule that is ignored for what comes: in one order, in an account's, in all. It holds until `ended_at` is set.
+
+    `batch_id` made it, `ended_batch` lifted it; null where its time was over.
+    """
+
+    __tablename__ = "ignores"
+    __table_args__ = (Index(None, "batch_id"), Index(None, "ended_at", "rule"))
+
+    ignore_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    rule: str = Field(sa_type=Text)
+    account: Words = None
+    order_id: Whole = None
+    expires_at: Moment = None
+    created_at: datetime = Field(sa_type=UtcTime)
+    created_by: str = Field(sa_type=Text)
+    batch_id: int = Field(sa_type=Integer)
+    ended_at: Moment = None
+    ended_batch: int | None = Field(default=None, sa_type=Integer)
+
+
+class NoteRecord(Record, table=True):
+    """What somebody wrote about an order."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index(None, "order_id", "account"),)
+
+    note_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    account: str = Field(sa_type=Text)
+    order_id: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=UtcTime)
+    by: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+
+
+class OrderChangeRecord(Record, table=True):
+    """A change of an order's status or total, by the page (read `at`) that first told of it."""
+
+    __tablename__ = "order_changes"
+    __table_args__ = (Index(None, "order_id", "account"),)
+
+    change_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    account: str = Field(sa_type=Text)
+    order_id: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=UtcTime)
+    status_before: Whole = None
+    status: Whole = None
+    total_before: Amount = None
+    total: Amount = None
+    currency: Words = None
+
+
+class SavedViewRecord(Record, table=True):
+    """A filter and a sorting of the list of orders under a name."""
+
+    __tablename__ = "saved_views"
+
+    name: str = Field(sa_type=Text, primary_key=True)
+    filter: str = Field(sa_type=Text)
+    sort: Words = None
+    descending: Whole = None
+    by: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class CheckingRecord(Record, table=True):
+    """The checking of stored orders against a version of the rules: one row, the latest. Orders up to `account` and
+    `order_id` (none when null) are checked; unfinished while `finished_at` is null.
+    """
+
+    __tablename__ = "checking"
+
+    checking_id: int = Field(sa_type=Integer, primary_key=True)
+    rules_version: str = Field(sa_type=Text)
+    account: Words = None
+    order_id: Whole = None
+    orders: int = Field(sa_type=BigInteger)
+    checked: int = Field(sa_type=BigInteger)
+    opened: int = Field(sa_type=BigInteger)
+    resolved: int = Field(sa_type=BigInteger)
+    started_at: datetime = Field(sa_type=UtcTime)
+    finished_at: Moment = None
+
+
+class ActionBatchRecord(Record, table=True):
+    """A request of an operator to do one thing to orders. `requests` is how many the marketplace gets for it, about."""
+
+    __tablename__ = "action_batches"
+
+    batch_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    kind: str = Field(sa_type=Text)
+    by: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcTime)
+    to: Whole = None
+    reason: Whole = None
+    url: Words = None
+    name: Words = None
+    attachment_type: Whole = None
+    requests: int = Field(sa_type=BigInteger)
+
+
+class ActionRecord(Record, table=True):
+    """One order of a request. `state` is that of the contract; `cause_en` and `cause_ro` say why it was refused
+    without what is particular to the order; `answer` is what the marketplace said, in its own words.
+    """
+
+    __tablename__ = "actions"
+    __table_args__ = (
+        ForeignKeyConstraint(["batch_id"], ["action_batches.batch_id"], ondelete="CASCADE"),
+        Index(None, "batch_id"),
+        Index(None, "order_id", "account"),
+        Index(None, "state"),
+    )
+
+    action_id: int | None = Field(default=None, sa_type=Integer, primary_key=True)
+    batch_id: int = Field(sa_type=Integer)
+    account: str = Field(sa_type=Text)
+    order_id: int = Field(sa_type=BigInteger)
+    kind: str = Field(sa_type=Text)
+    to: Whole = None
+    reason: Whole = None
+    state: str = Field(sa_type=Text)
+    message_en: str = Field(sa_type=Text)
+    message_ro: str = Field(sa_type=Text)
+    cause_en: Words = None
+    cause_ro: Words = None
+    status_before: Whole = None
+    status_after: Whole = None
+    answer: Words = None
+    by: str = Field(sa_type=Text)
+    recorded_at: datetime = Field(sa_type=UtcTime)
+    sent_at: Moment = None
+    finished_at: Moment = None
+
+
 class EventRecord(Record, table=True):
     """One thing that happened; `seq` grows by one without gaps."""
 
@@ -360,4 +576,14 @@ SEEN_ITEMS = table("seen_items")
 RUN_PAGES = table("run_pages")
 WATERMARKS = table("watermarks")
 OWED_WINDOWS = table("owed_windows")
+FINDINGS = table("findings")
+TRIAGE_BATCHES = table("triage_batches")
+TRIAGE_CHANGES = table("triage_changes")
+IGNORES = table("ignores")
+NOTES = table("notes")
+ORDER_CHANGES = table("order_changes")
+SAVED_VIEWS = table("saved_views")
+CHECKING = table("checking")
+ACTION_BATCHES = table("action_batches")
+ACTIONS = table("actions")
 EVENTS = table("events")

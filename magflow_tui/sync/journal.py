@@ -62,7 +62,8 @@ class Journal(Generic[T]):
     ) -> PageOutcome:
         """Store a page, note which items of a window it had, go on to the checkpoint behind it, and do `also`."""
         state = encode(checkpoint)
-        where = Source(self._account, self._source.timezone, self._clock())
+        platform = self._source.platform
+        where = Source(self._account, platform.timezone, self._clock(), platform)
         delta, flushed = self._delta()
 
         def work(connection: Connection) -> PageOutcome:

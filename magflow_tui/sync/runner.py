@@ -246,7 +246,7 @@ class SyncRunner:
     def _launch(self, served: SyncAccount, run: Run, checkpoint: Checkpoint) -> None:
         policy = self._around.policy
         context = CallContext(Lane.BACKGROUND, job=f"sync {run.resource}", run_id=run.run_id)
-        place = served.client, served.platform.timezone, context, policy.page_size
+        place = served.client, served.platform, context, policy.page_size
         begun = run, checkpoint, served, self._around, Progress(run, self._monotonic, self._around.clock)
         sync: _AnyRun
         match run.resource:

@@ -13,6 +13,7 @@ from magflow_tui.marketplace.client import CallContext, MarketplaceClient
 from magflow_tui.marketplace.filters import OfferFilter, OrderFilter, RmaFilter
 from magflow_tui.marketplace.localtime import parse_local
 from magflow_tui.marketplace.paging import Page
+from magflow_tui.marketplace.platforms import Platform
 from magflow_tui.marketplace.schema import Item, Offer, Order, Payload, Rma
 from magflow_tui.store.changes import PageOutcome
 from magflow_tui.store.offers import store_offers
@@ -40,9 +41,14 @@ class ResourceSource(ABC, Generic[T]):
     """Reads with the account's client on behalf of one run. Reading and counting raise `EmagApiError`."""
 
     client: MarketplaceClient
-    timezone: str
+    platform: Platform
     context: CallContext
     page_size: int
+
+    @property
+    def timezone(self) -> str:
+        """The platform's, as a zoneinfo name."""
+        return self.platform.timezone
 
     @abstractmethod
     async def read(self, window: Window, page: int) -> Page[T]:

@@ -23,6 +23,7 @@ from textual.worker import Worker, WorkerState
 from magflow_tui import __version__
 from magflow_tui.config.look import Look
 from magflow_tui.tui.commands import Commands
+from magflow_tui.tui.data.desk import Desk
 from magflow_tui.tui.data.feed import Feed
 from magflow_tui.tui.data.hour import Hour
 from magflow_tui.tui.data.lists import Lists
@@ -99,6 +100,7 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.feed = Feed(session, self._fresh, clock)
         self.commands = Commands(self, session, self.say)
         self.lists = Lists()
+        self.desk = Desk()
         self.hour = Hour()
         self.runs = RunHistory(clock)
 
@@ -239,6 +241,7 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         if self.place.frozen is None and self.hour.is_due(snapshot, self.place.screen):
             self.run_worker(self.hour.read(client, snapshot, self._paint_more), group="hour", exit_on_error=False)
         self.keys.inspecting.read_beside()
+        self.keys.desk.follow()
         wanted = {
             "requests": self.place.screen == "api" or (self.size.width >= 180 and not self.place.zoomed),
         }
@@ -295,7 +298,12 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             orders=replace(self.lists.orders.shown, detail=self.lists.order.detail),
             offers=self.lists.offers.shown,
             offers_open=place.offers_open,
+            offer=self.lists.offer_desk.detail,
+            offer_stats=self.lists.offer_desk.stats,
             pane=place.pane,
+            docked=place.docked if place.list_name == "orders" else None,
+            desk_list=place.desk_list,
+            desk=self.keys.desk.shown(),
             requests=self.lists.requests.shown(self.place.account, place.lists.get("api", ListState())),
             older_runs=self.runs.older,
             runs_complete=self.runs.complete,
@@ -397,6 +405,11 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             demo=self.session.is_demo,
             previous=self.place.previous is not None,
             read_only=self.look.read_only,
+            offers_open=self.place.offers_open,
+            listed=self.place.list_name,
+            stops=bool(self.body.pane_stops) and self.place.pane.focused,
+            undoable=len(self.keys.triage.done),
+            redoable=len(self.keys.triage.undone),
             filtered=bool(self.place.list_state.filter.strip() or self.place.list_state.faults),
         )
 

@@ -175,10 +175,10 @@ class Commands:
             return False
         if snapshot.running:
             names = ", ".join(self._name(run) for run in snapshot.running[:2])
-            question = say("ask.quit_running", count=names)
+            question, stop = say("ask.quit_running", count=names), say("ask.quit_stop")
         elif snapshot.engine.schedules_on:
-            question = say("ask.quit_schedules")
+            question, stop = say("ask.quit_schedules"), say("ask.quit_stop_idle")
         else:
             return True
-        answer = await self._pick(question, [("l", say("ask.quit_leave")), ("s", say("ask.quit_stop"))])
+        answer = await self._pick(question, [("l", say("ask.quit_leave")), ("s", stop)])
         return None if answer is None else answer == "s"

@@ -9,6 +9,7 @@ from magflow_tui.tui.views.context import SCREENS, Body, Cursor, ListState, Pane
 
 if TYPE_CHECKING:
     from magflow_tui.contract.snapshot import Snapshot
+    from magflow_tui.tui.views.context import DeskList, Docked
 
 
 @dataclass(slots=True)
@@ -25,15 +26,21 @@ class Place:
     #: Lists of which the row under the cursor is open in detail, by name.
     opened: set[str] = field(default_factory=set)
     offers_open: bool = False
+    #: Which list of findings stands in the place of the orders.
+    desk_list: DeskList | None = None
     #: The detail pane beside the list.
     pane: PaneState = field(default_factory=PaneState)
+    #: What stands in the place of the orders' detail pane.
+    docked: Docked | None = None
     cursors: dict[str, Cursor] = field(default_factory=dict)
     lists: dict[str, ListState] = field(default_factory=dict)
 
     @property
     def list_name(self) -> str:
-        """The list of the screen: its own name, except that the orders' screen also has the offers."""
-        return "offers" if self.screen == "orders" and self.offers_open else self.screen
+        """The list of the screen: its own name, except that the orders' screen also has the offers and the rules."""
+        if self.screen != "orders":
+            return self.screen
+        return "offers" if self.offers_open else self.desk_list or "orders"
 
     @property
     def _list(self) -> str:

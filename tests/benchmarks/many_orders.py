@@ -38,7 +38,7 @@ def fill(path: Path, count: int, newest: int, payload_bytes: int) -> None:
         holes = ", ".join("?" * len(COLUMNS))
         insert = f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES ({holes})"  # noqa: S608 (constants)
         database.executemany(insert, _rows(count, newest, payload_bytes))
-        database.execute("INSERT INTO tallies VALUES ('main', 'orders', ?, 0)", (count,))
+        database.execute("INSERT INTO tallies VALUES ('main', 'orders', ?, 0, 0)", (count,))
         database.execute("COMMIT")
         for _, sql in indexes:
             database.execute(sql)

@@ -90,10 +90,14 @@ class Shell:
             out, err = process.communicate(timeout=COMMAND_SECONDS)
         return Done(process.returncode, out, err)
 
-    def call(self, *arguments: str) -> Done:
-        """As `run`, in this process: for commands that ask a running engine, without the price of an interpreter."""
+    def call(self, *arguments: str, typed: str | None = None) -> Done:
+        """As `run`, in this process: for commands that ask a running engine, without the price of an interpreter.
+
+        `typed` is what comes on stdin.
+        """
         ours = {name: None for name in os.environ if name.upper().startswith("MAGFLOW_")}
-        result = CliRunner().invoke(magflow, arguments, prog_name="magflow", env={**ours, **self.environ()})
+        env = {**ours, **self.environ()}
+        result = CliRunner().invoke(magflow, arguments, prog_name="magflow", env=env, input=typed)
         return Done(result.exit_code, result.stdout, result.stderr)
 
     def engines(self) -> list[psutil.Process]:
@@ -154,6 +158,12 @@ def synced(marketplace: Mapping[str, str], tmp_path_factory: pytest.TempPathFact
         for process in shell.engines():
             process.kill()
             process.wait(5)
+
+
+@pytest.fixture(scope="session")
+def make_shell() -> type[Shell]:
+    """For tests that have a marketplace of their own."""
+    return Shell
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +46,18 @@ def best_time(*arguments: str) -> float:
     return min(times)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["sync", "--help"], ["demo", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["sync", "--help"],
+        ["demo", "--help"],
+        ["orders", "validate", "--help"],
+        ["rules", "--help"],
+    ],
+    ids=" ".join,
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert modules_after(*arguments) & HEAVY == set()
 
@@ -57,3 +69,10 @@ def test_help_costs_little_more_than_python_and_click() -> None:
 
 def test_settings_commands_load_no_store_no_server_and_no_screens() -> None:
     assert modules_after("config", "path") & (HEAVY - {"pydantic"}) == set()
+
+
+def test_checking_a_file_loads_no_store_no_server_and_no_screens(tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text("[]")
+    heavy = HEAVY - {"pydantic", "msgspec"}
+    assert modules_after("orders", "validate", str(file), "--json") & heavy == set()

@@ -47,6 +47,7 @@ def test_a_reason_is_named_in_romanian_unless_asked_otherwise(code: int, romania
         codes.get_order_type_text,
         codes.get_offer_status_text,
         codes.get_validation_status_text,
+        codes.get_translation_status_text,
         codes.get_rma_status_text,
     ],
 )

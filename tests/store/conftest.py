@@ -30,8 +30,17 @@ def order_json(id_: int, **changes: object) -> dict[str, object]:
         "date": "2026-05-20 10:00:00",
         "payment_mode": "CARD online",
         "payment_mode_id": 3,
+        "delivery_mode": "courier",
         "status": 1,
-        "customer": {"id": 77, "name": "Ana Inventata", "phone_1": "0700000000"},
+        "customer": {
+            "id": 77,
+            "name": "Ana Inventata",
+            "phone_1": "0700000000",
+            "shipping_country": "RO",
+            "shipping_suburb": "Cluj",
+            "shipping_city": "Cluj-Napoca",
+            "shipping_street": "Strada Inventata 1",
+        },
         "products": [
             {
                 "id": 315_800_000_000 + id_,

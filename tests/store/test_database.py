@@ -13,7 +13,7 @@ from magflow_tui.store import StoreError
 
 async def test_a_transaction_that_fails_leaves_nothing(shelf):
     def work(connection):
-        connection.execute(text("INSERT INTO tallies VALUES ('main', 'orders', 1, 0)"))
+        connection.execute(text("INSERT INTO tallies VALUES ('main', 'orders', 1, 0, 0)"))
         raise RuntimeError("on the way")
 
     with pytest.raises(RuntimeError, match="on the way"):
@@ -25,10 +25,10 @@ async def test_a_transaction_whose_waiter_is_cancelled_still_ends_whole(shelf):
     begun, go_on = threading.Event(), threading.Event()
 
     def work(connection):
-        connection.execute(text("INSERT INTO tallies VALUES ('main', 'orders', 1, 0)"))
+        connection.execute(text("INSERT INTO tallies VALUES ('main', 'orders', 1, 0, 0)"))
         begun.set()
         go_on.wait(10)
-        connection.execute(text("INSERT INTO tallies VALUES ('main', 'offers', 1, 0)"))
+        connection.execute(text("INSERT INTO tallies VALUES ('main', 'offers', 1, 0, 0)"))
 
     waiter = asyncio.create_task(shelf.store.write(work))
     await asyncio.get_running_loop().run_in_executor(None, begun.wait, 10)
@@ -44,7 +44,7 @@ async def test_readers_see_the_last_commit_and_never_a_part_of_a_transaction(she
     inside, go_on = threading.Event(), threading.Event()
 
     def work(connection):
-        connection.execute(text("INSERT INTO tallies VALUES ('main', 'orders', 1, 0)"))
+        connection.execute(text("INSERT INTO tallies VALUES ('main', 'orders', 1, 0, 0)"))
         inside.set()
         go_on.wait(10)
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import dialect
 from magflow_tui.contract.listing import Condition, RowFilter
 from magflow_tui.store import order_list
 from magflow_tui.store.list_query import ListQuery
+from magflow_tui.store.notes import add_note
 from magflow_tui.store.searching import contains, plain
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -40,7 +41,7 @@ async def many(shelf, make):
             "payment_mode_id": 1 + number % 3,
             "date": f"2026-05-{1 + number // 3:02} {number % 24:02}:00:00",
             "modified": f"2026-05-{1 + number // 3:02} {number % 24:02}:30:00",
-            "customer": {"id": number, "name": name} if name else None,
+            "customer": {**make["order"](number)["customer"], "name": name} if name else None,
             "shipping_tax": number,
         }
         if number % 7 == 0:
@@ -50,6 +51,7 @@ async def many(shelf, make):
         pages["main" if number % 4 else "fbe"].append(make["order"](number, **changes))
     for account, page in pages.items():
         await shelf.put(*page, account=account)
+    await shelf.store.write(lambda connection: add_note(connection, "main", 5, "Sună înainte", "ana", NOW))
     return shelf
 
 
@@ -130,7 +132,14 @@ CONDITIONS = [
     ([{"operator": ">", "value": "350"}], {number for number in range(1, 61) if 297.48 + number > 350}),
     ([{"field": "total", "operator": "<=", "value": "0,3k"}], {n for n in range(1, 61) if 297.48 + n <= 300}),
     ([{"field": "total", "value": "307.48"}], {10}),
-    ([{"field": "findings", "operator": "any"}], {13, 26, 39, 52}),
+    ([{"field": "rule", "value": "SCHEMA.cont"}], {13, 26, 39, 52}),
+    ([{"field": "rule", "value": "no.such"}], set()),
+    ([{"field": "rule", "value": "schema"}, {"field": "severity", "value": "err"}], {13, 26, 39, 52}),
+    ([{"field": "rule", "value": "schema"}, {"field": "state", "value": "deschis"}], {13, 26, 39, 52}),
+    ([{"field": "rule", "value": "schema"}, {"field": "state", "value": "ignored"}], set()),
+    ([{"field": "note", "operator": "any"}], {5}),
+    ([{"field": "note", "value": "suna"}], {5}),
+    ([{"field": "note", "value": "other"}], set()),
     ([{"field": "date", "value": "2026-05-02"}], {3, 4, 5}),
     ([{"field": "date", "operator": "<=", "value": "2026-05-02"}], {1, 2, 3, 4, 5}),
     ([{"field": "date", "operator": "<", "value": "2026-05-02"}], {1, 2}),
@@ -147,6 +156,18 @@ CONDITIONS = [
 async def test_a_condition_means_what_people_write(many):
     for terms, expected in CONDITIONS:
         assert set(await matching(many, *terms)) == expected, terms
+
+
+async def test_a_condition_on_findings_is_held_against_those_of_each_order(many):
+    rows = (await many.store.list_orders(ListQuery(limit=100))).orders
+    found = {row.id: await many.store.get_order(row.id, row.account) for row in rows}
+    for severity in ("error", "warning", "info"):
+        expected = {id_ for id_, order in found.items() if severity in {each.severity for each in order.findings}}
+        assert set(await matching(many, {"field": "severity", "value": severity})) == expected, severity
+    with_any = {id_ for id_, order in found.items() if order.findings}
+    assert {row.id for row in rows if row.findings} == with_any != set(found)
+    for field in ("findings", "rule", "severity", "state"):
+        assert set(await matching(many, {"field": field, "operator": "any"})) == with_any
 
 
 async def test_several_terms_are_all_to_be_met(many):

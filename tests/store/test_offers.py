@@ -18,7 +18,16 @@ async def test_an_offer_that_can_be_sold_and_one_that_cannot_are_told_apart(shel
     sound, lame = (await shelf.store.list_offers()).offers
     assert (sound.sellable, sound.reasons, sound.stock, sound.sale_price) == (True, (), 4, Decimal("99.50"))
     assert (lame.sellable, lame.stock) == (False, 0)
-    assert len(lame.reasons) == 2
+    assert (lame.reasons, lame.reasons_ro) == (("no stock", "offer: inactive"), ("fără stoc", "ofertă: inactivă"))
+    assert (sound.remark, lame.remark) == (None, None)
+
+
+async def test_an_offer_whose_translation_is_not_shown_can_be_sold_and_carries_a_remark(shelf, make):
+    await shelf.put_offers(make["offer"](1, translation_validation_status=[{"value": 14}]))
+    (hidden,) = (await shelf.store.list_offers()).offers
+    assert (hidden.sellable, hidden.reasons) == (True, ())
+    assert hidden.remark == "translation: failed, so the product may stay hidden"
+    assert hidden.remark_ro == "traducere: eșuată, deci produsul poate rămâne ascuns"
 
 
 async def test_a_changed_offer_is_updated_and_an_unchanged_one_left_alone(shelf, make):

@@ -160,6 +160,18 @@ def terminals() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def dashboards() -> ModuleType:
+    """What runs a dashboard over a socket."""
+    return load("dashboard")
+
+
+@pytest.fixture(scope="session")
+def operating() -> ModuleType:
+    """The operator at a dashboard, and the clock they share."""
+    return load("operating")
+
+
+@pytest.fixture(scope="session")
 def hostile() -> ModuleType:
     """The maker of models filled with anything at all."""
     return load("hostile")

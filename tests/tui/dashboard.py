@@ -51,9 +51,22 @@ class SocketSession:
         self.scenario = name
 
 
+def prepare_textual() -> None:
+    """What the dashboard's entry sees to before Textual is imported."""
+    os.environ.update(TEXTUAL_FPS="15", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+
+
+def rest_longer(seconds: float) -> None:
+    """Have a cursor rest for so long until what stands beside its list follows: so the two can be told apart."""
+    prepare_textual()
+    from magflow_tui.tui.terminal import app
+
+    app.REST_SECONDS = seconds
+
+
 def run_in_haste(session: SocketSession, times: float) -> int:
     """Run with a clock that goes faster by so many times: what takes minutes is seen in seconds."""
-    os.environ.update(TEXTUAL_FPS="15", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+    prepare_textual()
     from magflow_tui.tui.app import MagFlowApp
 
     app = MagFlowApp(session, look=look(), clock=lambda: time.monotonic() * times)
@@ -68,6 +81,8 @@ def look() -> Look:
 def main() -> int:
     """The exit code."""
     session, began = SocketSession(sys.argv[1], is_demo="demo" in sys.argv[2:]), datetime.now(UTC)
+    if "DASHBOARD_REST" in os.environ:
+        rest_longer(float(os.environ["DASHBOARD_REST"]))
     if "DASHBOARD_HASTE" in os.environ:
         return run_in_haste(session, float(os.environ["DASHBOARD_HASTE"]))
     stands = "DASHBOARD_CLOCK_STANDS" in os.environ

@@ -11,7 +11,15 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.listing import RowFilter
+
+sys.path.insert(0, str(Path(__file__).parent))
+import standin_offers
+from standin_actions import Actions
+from standin_triage import Findings
 
 RECORDED = Path(__file__).parent / "recorded"
 BASE = "/api/v1/emag/management"
@@ -37,11 +45,15 @@ class Standin:
         self.requests = recorded("requests")
         self.orders = recorded("orders")
         self.offers = recorded("offers")
+        self.actions = Actions(self.orders["orders"], self.snapshot["at"], _chosen)
+        self.triage = Findings(self.orders["orders"], self.snapshot, _chosen)
         self.events = recorded("events")
         self.runs = recorded("runs")
         self.pages = recorded("run_pages")
         self.throughput = recorded("run_throughput")
         self.minutes = recorded("minutes")
+        #: Orders whole, by number, where they are another than any.
+        self.payloads: dict[int, dict[str, Any]] = {}
         self.asked: list[tuple[str, str, str]] = []
         self.queries: list[tuple[str, str]] = []
         self.failing: str | None = None
@@ -160,6 +172,13 @@ class Standin:
             return 200, dict(self.events, events=rows[-int(query.get("limit", 200)) :])
         if path == self.failing:
             return 503, {"code": "store", "message": "The store is busy."}
+        acted = self.actions.answer(method, path, query, body)
+        acted = acted or standin_offers.answer(path, self.offers["offers"], self.snapshot["at"])
+        if acted is not None:
+            return acted
+        said = self.triage.answer(method, path, query, body)
+        if said is not None:
+            return said
         if path in ("/orders", "/offers"):
             name = path[1:]
             return 200, self._list(getattr(self, name)[name], name, query)
@@ -170,7 +189,8 @@ class Standin:
             number = int(path.split("/")[2])
             row = next(row for row in self.orders["orders"] if row["id"] == number)
             product = {"quantity": 2, "part_number": "CBL-2M", "name": "Cablu HDMI 2 m", "sale_price": "24.9000"}
-            return 200, {"row": row, "order": {"id": number, "products": [product]}, "fetched_at": row["date"]}
+            order = self.payloads.get(number, {"id": number, "products": [product]})
+            return 200, {"row": row, "order": order, "fetched_at": row["date"]} | self.triage.of(row) | self.actions.of(row)
         if method == "POST" and self.refuse is not None:
             return self.refuse
         if path == "/runs" and method == "POST":
@@ -244,8 +264,19 @@ def _wanted(row: dict[str, Any], query: dict[str, str]) -> bool:
 
 def _meets(row: dict[str, Any], term: dict[str, Any]) -> bool:
     named = {"acct": "account", "status": "status_text"}.get(term.get("field") or "", term.get("field"))
+    if named == "status_text" and term["value"].isdecimal():
+        return (str(row["status"]) == term["value"]) != term.get("negated", False)
+    if named == "rule":
+        return row.get("worst_rule") == term["value"]
     texts = [row[named]] if named else [row["id"], row["account"], row.get("customer"), row.get("name")]
     return any(term["value"].lower() in str(text).lower() for text in texts) != term.get("negated", False)
+
+
+def _chosen(row: dict[str, Any], where: RowFilter) -> bool:
+    """Whether a row meets a filter as actions send it."""
+    return not where.alternatives or any(
+        all(_meets(row, term.model_dump()) for term in group) for group in where.alternatives
+    )
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

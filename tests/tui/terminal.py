@@ -14,13 +14,16 @@ import sys
 import termios
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pyte
 
 _TAKE_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
+#: Seconds between two looks at whether the program is at work.
+LOOK_SECONDS = 0.02
 #: What a terminal is asked, and what it says: that it can show a frame at once, and where its cursor is.
 WHERE = b"\x1b[6n"
 ANSWERS = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", WHERE: b"\x1b[1;1R"}
@@ -53,13 +56,22 @@ class Terminal:
         self._slave = slave
         self.bytes = 0
         self.raw = b""
-        #: Bytes a second that the link lets through; None: all.
-        self.rate: float | None = None
+        self._rate: float | None = None
         self._budget, self._budget_at = 0.0, time.monotonic()
         self._gone = self._open_frame = False
         self.answers = True
         self.questions: Counter[bytes] = Counter()
         self._unread = b""
+
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second that the link lets through; None: all."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, rate: float | None) -> None:
+        self._rate = rate
+        self._budget, self._budget_at = 0.0, time.monotonic()  # what came before was let through
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size; the program is told."""
@@ -76,14 +88,32 @@ class Terminal:
         assert text in self.text(), f"{text!r} is not on the screen:\n{self.text()}"
         return count
 
+    def read_until_true(self, holds: Callable[[], bool], seconds: float = 10.0) -> int:
+        """Read until something holds, or for so long; how many bytes came. What holds then is for the caller to say."""
+        before, end = self.bytes, time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._gone and not holds():
+            self._take(left)
+        return self.bytes - before
+
     def read_until_quiet(self, quiet: float = 0.35, seconds: float = 10.0) -> int:
-        """Read until nothing has come for `quiet` seconds; how many bytes came."""
+        """Read until nothing has come for `quiet` seconds and the program had nothing to do; how many bytes came.
+
+        A program that waits for its turn on a busy machine is silent, too: that is no quiet.
+        """
         before, last = self.bytes, time.monotonic()
         end = last + seconds
         while (now := time.monotonic()) < min(end, last + quiet) and not self._gone:
-            if self._take(min(end, last + quiet) - now):
+            if self._take(min(end - now, last + quiet - now, LOOK_SECONDS)) or self._at_work():
                 last = time.monotonic()
         return self.bytes - before
+
+    def _at_work(self) -> bool:
+        """Whether a thread of the program runs, or would if it were its turn."""
+        for stat in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError):  # a thread that has ended since
+                if stat.read_text().rpartition(")")[2].split()[0] == "R":
+                    return True
+        return False
 
     def seconds_to_move(self, keys: str, seconds: float = 5.0) -> float:
         """Type, and read until another row is marked as the one under the cursor; how long that took."""
@@ -114,7 +144,7 @@ class Terminal:
             self._budget = min(self._budget + (now - self._budget_at) * self.rate, max(256.0, self.rate * 0.02))
             self._budget_at = now
             allowed = int(self._budget)
-            if not allowed:
+            if allowed < 1:
                 time.sleep(min(seconds, 0.002))
                 return False
         if not select.select([self.master], [], [], seconds)[0]:
@@ -124,7 +154,8 @@ class Terminal:
         except OSError:
             self._gone = True
             return False
-        self._budget -= len(data)
+        if self.rate is not None:
+            self._budget -= len(data)
         self.bytes += len(data)
         self.raw += data
         if b"\x1b[?2026h" in data or b"\x1b[?2026l" in data:

@@ -130,7 +130,7 @@ async def test_a_column_sorts_the_list_in_the_engine(orders: Any, standin: Any) 
 async def test_a_filter_is_searched_for_while_it_is_typed_and_escape_clears_it(orders: Any) -> None:
     await orders.press("slash")
     await orders.type("status:prep")
-    await orders.until("prepared")
+    await orders.until(lambda: orders.app.lists.orders.wish.filter == "status:prep")
     await orders.until(lambda: orders.app.lists.orders.shown.total not in (None, 450))
     statuses = {row.status_text for row in orders.app.lists.orders.shown.rows}
     assert statuses == {"prepared"}

@@ -71,8 +71,50 @@ def test_rapid_resizing_under_load_ends_in_the_same_picture(open_dashboard: Any,
     terminal.send("1")
     terminal.resize(140, 40)
     terminal.read_until("[1 Health]", 10)
+    terminal.read_until_true(lambda: without_live_parts(terminal.text()) == without_live_parts(before))
     terminal.read_until_quiet(0.5, 10)
     assert without_live_parts(terminal.text()) == without_live_parts(before)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(139, 39), (200, 20), (100, 60), (40, 10)])
+def test_a_resize_costs_one_frame_and_that_is_the_right_one(open_dashboard: Any, columns: int, rows: int) -> None:
+    terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1")
+    terminal.read_until("page 88 of offers")
+    terminal.read_until_quiet(0.4, 5)
+    for size in ((columns, rows), (140, 40)):
+        terminal.resize(*size)
+        sent = terminal.read_until_quiet(0.4, 5)
+        shown = terminal.text()
+        terminal.screen.reset()
+        terminal.send("\x0c")
+        whole = terminal.read_until_quiet(0.4, 5)
+        assert shown == terminal.text()
+        assert sent < 1.5 * whole
+
+
+def test_a_terminal_that_was_resized_and_back_unnoticed_is_drawn_again(open_dashboard: Any) -> None:
+    terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1")
+    terminal.read_until("page 88 of offers")
+    terminal.read_until_quiet(0.4, 5)
+    before = terminal.text()
+    terminal.screen.reset()
+    terminal.process.send_signal(signal.SIGWINCH)  # the size is the same by the time somebody looks
+    terminal.read_until_true(lambda: terminal.text() == before, 5)
+    assert terminal.text() == before
+
+
+def test_a_link_is_narrow_from_when_it_is_made_so(terminals: ModuleType) -> None:
+    script = "print('x' * 60_000, 'ALL', flush=True); input(); print('y' * 2_000, 'MORE'); input()"
+    terminal = terminals.Terminal(["-c", script], 80, 24)
+    try:
+        terminal.read_until("ALL")
+        terminal.rate = 4_000
+        began = time.monotonic()
+        terminal.send("\n")
+        terminal.read_until("MORE")
+        assert time.monotonic() - began > 0.3
+    finally:
+        terminal.close()
 
 
 def without_live_parts(text: str) -> list[str]:

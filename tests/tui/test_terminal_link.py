@@ -181,6 +181,66 @@ def test_the_rate_is_what_a_large_frame_took(wire: Wire) -> None:
     assert not wire.link.answered(wire.clock.now)  # whatever comes now was not asked for
 
 
+@pytest.mark.parametrize(("hiccup", "trip"), [(3.0, 0.02), (12.0, 0.02), (12.0, 0.15)])
+def test_a_moment_in_which_nobody_read_does_not_make_everything_crawl(wire: Wire, hiccup: float, trip: float) -> None:
+    wire.outlet.asking = True
+    wire.outlet.show(slices(1, size=5600), live=False)
+    wire.clock.pass_(trip)
+    wire.link.answered(wire.clock.now)
+    wire.clock.pass_(hiccup)
+    wire.link.answered(wire.clock.now)
+    assert wire.link.rate < 2_000
+    answers_at_once(wire, trip)
+    wire.outlet.show(slices(*range(55)), live=True)  # a screen full
+    wire.clock.pass_(2.5)
+    assert len(wire.text.replace(QUESTION, "")) == 5600 + 55 * LEAST_SLICE
+    assert not wire.outlet.busy
+
+
+def test_a_key_is_not_kept_waiting_by_a_rate_that_is_wrong(wire: Wire) -> None:
+    wire.outlet.asking = True
+    wire.outlet.show(slices(1, size=5600), live=False)
+    wire.clock.pass_(0.02)
+    wire.link.answered(wire.clock.now)
+    wire.clock.pass_(10)
+    wire.link.answered(wire.clock.now)
+    answers_at_once(wire, 0.02)
+    wire.outlet.show(slices(1, size=12_000), live=False)
+    assert wire.outlet.full()
+    wire.clock.pass_(0.2)
+    assert not wire.outlet.full()
+    assert wire.link.rate > UNKNOWN_RATE
+
+
+def test_a_rate_that_is_truly_low_is_asked_for_seldom_and_stands(wire: Wire) -> None:
+    wire.outlet.asking = True
+    wire.outlet.show(slices(1, size=5600), live=False)
+    wire.clock.pass_(0.02)
+    wire.link.answered(wire.clock.now)
+    wire.clock.pass_(2.8)
+    wire.link.answered(wire.clock.now)
+    asked = wire.text.count(QUESTION)
+    for _ in range(10):
+        wire.outlet.show(slices(1, size=500), live=False)
+        wire.clock.pass_(0.27)  # what it takes at that rate, and the way back
+        wire.link.answered(wire.clock.now)
+        wire.clock.pass_(0.23)
+    assert wire.text.count(QUESTION) - asked <= 6
+    assert wire.link.rate == pytest.approx(2000, rel=0.15)
+
+
+def answers_at_once(wire: Wire, trip: float) -> None:
+    """From now on the terminal answers each question a round trip after it was written."""
+    write = wire.outlet._write
+
+    def written(text: str) -> None:
+        write(text)
+        for _ in range(text.count(QUESTION)):
+            wire.clock.later(trip, lambda: wire.link.answered(wire.clock.now) and None)
+
+    wire.outlet._write = written
+
+
 def test_two_slow_answers_make_a_link_slow_and_two_quick_ones_trust_it_again(wire: Wire) -> None:
     link = wire.link
     answer(wire, 20)

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from magflow_tui.cli.borrowing import with_engine
+from magflow_tui.cli.commands.order_actions import acknowledge, attach, cancel, change_status, list_reasons, reread
+from magflow_tui.cli.commands.revalidate import revalidate
+from magflow_tui.cli.commands.validate import validate
 from magflow_tui.cli.grammar import Group, json_option
 from magflow_tui.cli.invocation import Invocation, pass_invocation
+from magflow_tui.cli.order_status import StatusType, status_names
 from magflow_tui.cli.paging import limit_option, more_remark, rows_to_show, walk
 from magflow_tui.cli.printing import Column, JsonValue, Printer
 from magflow_tui.cli.wording import NOTHING, amount, masked, moment, money
@@ -18,8 +22,6 @@ from magflow_tui.cli.wording import NOTHING, amount, masked, moment, money
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient
     from magflow_tui.contract.records import OrderDetail, OrderRow
-
-_STATUSES = {"cancelled": 0, "new": 1, "in-progress": 2, "prepared": 3, "finalized": 4, "returned": 5}
 
 _COLUMNS = (
     Column("ID", right=True),
@@ -40,31 +42,19 @@ _LINE_COLUMNS = (
 )
 
 
-class StatusType(click.ParamType[int]):
-    """An order status by number or by name."""
-
-    name = "status"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        text = str(value).strip().lower().replace(" ", "-").replace("_", "-")
-        if text in _STATUSES:
-            return _STATUSES[text]
-        if text.isdigit():
-            return int(text)
-        raise click.BadParameter(f"{value!r} is no order status; there are {_status_names()}", ctx, param)
-
-
-def _status_names() -> str:
-    return ", ".join(f"{number} {name}" for name, number in _STATUSES.items())
-
-
 @click.group(cls=Group, default="list", example="magflow orders list --status new --limit 20")
 def orders() -> None:
     """Orders in the store."""
 
 
+orders.add_command(validate)
+for action in (acknowledge, change_status, cancel, reread, attach, list_reasons):
+    orders.add_command(action)
+orders.add_command(revalidate)
+
+
 @orders.command("list", example="magflow orders list --status new --account main")
-@click.option("--status", type=StatusType(), metavar="S", help=f"Only in this status: {_status_names()}.")
+@click.option("--status", type=StatusType(), metavar="S", help=f"Only in this status: {status_names()}.")
 @click.option("--account", metavar="NAME", help="Only of this account.")
 @click.option("--findings", is_flag=True, help="Only orders with findings.")
 @click.option("--reveal", is_flag=True, help="Show customers' names whole in the table.")

@@ -4,7 +4,9 @@
 * `errors`   every error as an `ErrorBody`
 * `live`     snapshots and events, once and as streams
 * `runs`     start, follow, cancel and resume syncs
+* `triage`   findings and what people say of them, notes, history, saved views
 * `records`  orders, offers, requests, accounts
+* `actions`  what the marketplace is asked to do to orders
 * `health`   health, metrics, statistics, limits
 * `control`  the engine itself: state, schedules, stop
 """

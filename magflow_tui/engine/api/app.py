@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from magflow_tui import __version__
 from magflow_tui.contract.base import BASE_PATH
 from magflow_tui.contract.errors import ErrorBody
-from magflow_tui.engine.api import control, errors, health, live, records, runs
+from magflow_tui.engine.api import actions, control, errors, health, live, records, runs, triage
 from magflow_tui.engine.engine import Engine
 
 
@@ -37,7 +37,7 @@ def create_app(engine: Engine) -> FastAPI:
         return Probe(status="draining" if engine.draining else "ok")
 
     api = APIRouter(prefix=BASE_PATH)
-    for room in (live, runs, records, health, control):
+    for room in (live, runs, triage, records, actions, health, control):
         api.include_router(room.router)
     app.include_router(api)
     return app

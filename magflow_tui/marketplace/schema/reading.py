@@ -32,6 +32,7 @@ _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}", re.ASCII)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DEPTH: Final = 200  # as pydantic's own parser; what nests deeper is no order
 _INT_DIGITS: Final = 4000  # below the interpreter's own limit, which raises
+_STAND_IN: Final = 1  # in the place of an id that cannot be used, so that the rest can be read
 
 # Words of ours for pydantic's error types; the types of `fields` bring their own words as the message.
 _EXPECTED: Final = {
@@ -56,11 +57,15 @@ class SchemaIssue:
 
 @dataclass(frozen=True, slots=True)
 class Item(Generic[T_co]):
-    """One element of an answer: its exact bytes, what could be read (None when too broken), and what could not."""
+    """One element of an answer: its exact bytes, what could be read (None when too broken), and what could not.
+
+    `nameless` is there when the id alone is unusable: all that could be read besides, under an id that means nothing.
+    """
 
     raw: bytes
     value: T_co | None
     issues: tuple[SchemaIssue, ...] = ()
+    nameless: T_co | None = None
 
 
 def read_item(model: type[T], raw: bytes) -> Item[T]:
@@ -69,6 +74,14 @@ def read_item(model: type[T], raw: bytes) -> Item[T]:
         return Item(raw, model.model_validate_json(raw))
     except pydantic.ValidationError as error:
         return _read_around_faults(model, raw, error)
+
+
+def json_tree(raw: bytes) -> object:
+    """The JSON value as Python objects, broken characters mended. Raises ValueError or RecursionError for no JSON."""
+    try:
+        return from_json(raw)
+    except ValueError:
+        return _parse_leniently(raw, [])
 
 
 def _read_around_faults(model: type[T], raw: bytes, error: pydantic.ValidationError) -> Item[T]:
@@ -82,15 +95,19 @@ def _read_around_faults(model: type[T], raw: bytes, error: pydantic.ValidationEr
     else:
         tree = from_json(raw)
     required = {name for name, field in model.model_fields.items() if field.is_required()}
+    unusable: set[Key] = set()
     for _ in range(_ROUNDS):
         try:
-            return Item(raw, model.model_validate(tree), tuple(issues))
+            value = model.model_validate(tree)
+            return Item(raw, None, tuple(issues), value) if unusable else Item(raw, value, tuple(issues))
         except pydantic.ValidationError as next_error:
             faults = _faults(tree, next_error)
-        issues += [SchemaIssue(_json_path(path), fault.shown, fault.expected) for path, fault in faults.items()]
-        if any(len(path) < 2 and (not path or path[0] in required) for path in faults):
+        issues += [SchemaIssue(json_path(path), fault.shown, fault.expected) for path, fault in faults.items()]
+        if not isinstance(tree, dict):
             break
         _set_aside(tree, faults)
+        unusable |= {path[0] for path in faults if len(path) == 1 and path[0] in required}
+        tree |= dict.fromkeys(unusable, _STAND_IN)
     return Item(raw, None, tuple(issues))
 
 
@@ -181,7 +198,7 @@ def _parse_leniently(raw: bytes, issues: list[SchemaIssue]) -> object:
             if isinstance(value, str) and _SURROGATE.search(value):
                 value = _SURROGATE.sub("\ufffd", value)
                 node[key] = value  # type: ignore[index]
-                issues.append(SchemaIssue(_json_path(here[1:]), _short(value), "text without half characters"))
+                issues.append(SchemaIssue(json_path(here[1:]), _short(value), "text without half characters"))
             elif isinstance(value, (dict, list)):
                 stack.append((value, here))
             if isinstance(node, dict) and isinstance(key, str) and _SURROGATE.search(key):
@@ -208,7 +225,8 @@ def _short(value: object) -> str:
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
-def _json_path(path: Path) -> str:
+def json_path(path: Path) -> str:
+    """A path as text: `$.products[0].sale_price`, and `$["odd key"]` where a key is no plain name."""
     steps = []
     for key in path:
         if isinstance(key, int):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from magflow_tui.tui.data.offer_desk import OfferDesk
 from magflow_tui.tui.data.paging import PagedList
+from magflow_tui.tui.data.reasons import Reasons
 from magflow_tui.tui.data.request_log import RequestLog
 from magflow_tui.tui.data.store_lists import OfferSource, OrderSource
 
@@ -22,14 +24,21 @@ class OpenOrder:
 
     def __init__(self) -> None:
         self.detail: OrderDetail | None = None
+        self._outdated = False
 
     def is_open(self, key: object) -> bool:
-        """Whether the order of a list key is the one that has been read."""
-        return self.detail is not None and (self.detail.row.account, self.detail.row.id) == key
+        """Whether the order of a list key is the one that has been read, and nothing was done to it since."""
+        known = self.detail is not None and (self.detail.row.account, self.detail.row.id) == key
+        return known and not self._outdated
+
+    def outdate(self) -> None:
+        """Something was done to it: what was read stays until it has been read again."""
+        self._outdated = True
 
     async def read(self, client: EngineClient, order_id: int, account: str) -> None:
         """Fetch an order whole. Raises `EngineError`."""
         self.detail = await client.order(order_id, account=account)
+        self._outdated = False
 
 
 class Lists:
@@ -40,6 +49,8 @@ class Lists:
         self.orders: PagedList[OrderRow] = PagedList(OrderSource())
         self.offers: PagedList[OfferRow] = PagedList(OfferSource())
         self.order = OpenOrder()
+        self.reasons = Reasons()
+        self.offer_desk = OfferDesk()
         self.events: tuple[Event, ...] = ()
 
     def paged(self, name: str) -> PagedList[OrderRow] | PagedList[OfferRow] | None:

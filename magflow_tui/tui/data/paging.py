@@ -7,7 +7,7 @@ inside; at the top the list follows what comes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
@@ -119,6 +119,15 @@ class PagedList(Generic[RowT]):
             fresh = max(0, self.source.stored(snapshot, self.wish.account) - self._total_read)
             if fresh != self._fresh:
                 self._fresh, self._cache = fresh, None
+
+    def outdate(self, newer: Sequence[RowT] = ()) -> None:
+        """The rows that are here may have changed: those in view are read again, in place.
+
+        `newer` are some of them as they are known to be by now: what is done to a row may take it out of the filter.
+        """
+        self._window = self._window.refreshed({key_of(row): row for row in newer}, key_of)
+        self._current.clear()
+        self._cache = None
 
     def forgive(self) -> None:
         """Try again what went wrong because there was no engine to ask."""

@@ -63,7 +63,7 @@ class Source(Protocol[Row]):
 
 
 class OrderSource:
-    """Orders, newest first. `faults` are those with findings."""
+    """Orders, newest first. `faults` are those with open findings."""
 
     fields: ClassVar[Mapping[str, Sequence[str]]] = {
         "id": (),
@@ -75,6 +75,10 @@ class OrderSource:
         "currency": ("RON", "EUR", "HUF"),
         "customer": (),
         "findings": (),
+        "rule": (),
+        "state": ("open", "seen", "ignored", "snoozed"),
+        "severity": ("error", "warning", "info"),
+        "note": (),
         "age": (),
         "date": (),
         "modified": (),

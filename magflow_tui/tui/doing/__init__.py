@@ -9,6 +9,13 @@
 * `inspecting` the run of a request, what a run has to tell
 * `timeline`   frozen and live
 * `syncing`    what the engine is asked to do
+* `offering`   the offer under the cursor, the counts of all
+* `deciding`   what both of the next have in common: choosing, one question, sending, what became of it
+* `ordering`   what the marketplace is asked to do to an order
+* `bulk_ordering` the same over many orders
+* `triage`     what is said of findings: seen, ignored, snoozed; taken back and done again
+* `ruling`     findings by rule, ignored rules, what is read beside the orders
+* `keeping`    notes on orders, saved views
 * `outgoing`   copies, exports, pictures, a row in the pager
 * `commanding` command line, palette, theme, language, about
 * `terminal`   the shell behind, the mouse, the link

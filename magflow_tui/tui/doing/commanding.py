@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from magflow_tui.config.look import LANGUAGES, THEMES
 from magflow_tui.tui.doing.base import Doing
+from magflow_tui.tui.doing.ordering import STATUSES
 from magflow_tui.tui.keyboard import command_line
 from magflow_tui.tui.keyboard.actions import ACTIONS, action_named, reason_against
 from magflow_tui.tui.keyboard.command_line import Mistake, Spoken
 from magflow_tui.tui.output.names import FORMATS, LIST_NAMES
 from magflow_tui.tui.views.context import SCREENS
 from magflow_tui.tui.views.palette import Entry
+from magflow_tui.tui.views.reason_picker import found_reasons, reason_text
 from magflow_tui.tui.views.spans import clean
 
 if TYPE_CHECKING:
@@ -39,6 +42,9 @@ class Commanding(Doing):
             "extent": ("incremental", "full"),
             "export": (*LIST_NAMES, *FORMATS),
             "format": FORMATS,
+            "order_status": tuple(STATUSES),
+            "reason": [str(reason.code) for reason in self._app.lists.reasons.known],
+            "view": self._app.keys.keeping.names(),
             "theme": THEMES,
             "language": LANGUAGES,
         }
@@ -50,15 +56,44 @@ class Commanding(Doing):
 
     async def _command_line(self) -> None:
         def complete(text: str) -> list[str]:
-            return command_line.completions(text, _IDS, self.choices())
+            return self._reasons_of(text) or command_line.completions(text, _IDS, self.choices())
 
         def explain(text: str) -> None:
             verb = command_line.asked_for(text, _IDS, self.choices())
-            self._app.prompt.remark(command_line.usage(verb, self._app.say) if verb is not None else "")
+            usage = command_line.usage(verb, self._app.say) if verb is not None else ""
+            self._app.prompt.remark(self._reason_named(text) or usage)
+            if verb is not None and "reason" in verb.takes:
+                self._learn_reasons()
 
         text = await self._app.prompt.enter(":", complete=complete, on_change=explain)
         if text is not None:
             self.carry_out(text)
+
+    def _learn_reasons(self) -> None:
+        """Have the reasons of cancellations at hand for a line that wants one."""
+        app, client = self._app, self._app.client
+        if client is not None and not app.lists.reasons.known:
+
+            async def read() -> None:
+                await app.lists.reasons.read(client)
+
+            self.beside("reasons", partial(app.commands.attempt, read), exclusive=True)
+
+    def _reasons_of(self, text: str) -> list[str]:
+        """Lines that go on from `:cancel 448120331 lips`: with the numbers of the reasons that have such a text."""
+        head, _, last = text.rpartition(" ")
+        words = head.split()
+        if len(words) != 2 or words[0].lower() != "cancel" or not last or last.isdecimal():
+            return []
+        return [f"{head} {reason.code}" for reason in found_reasons(self._app.lists.reasons.known, last)]
+
+    def _reason_named(self, text: str) -> str:
+        """What the reason says whose number stands at the end of `:cancel 448120331 1`; empty for any other line."""
+        words = text.split()
+        if len(words) != 3 or words[0].lower() != "cancel" or not words[2].isdecimal() or len(words[2]) > 9:
+            return ""
+        reason = self._app.lists.reasons.named(int(words[2]))
+        return "" if reason is None else reason_text(self._app.say, reason)
 
     def carry_out(self, text: str) -> None:
         """Do what is written, or say what is wrong with it."""
@@ -81,6 +116,8 @@ class Commanding(Doing):
             case "run", (number,):
                 app.keys.go("sync")
                 app.keys.inspecting.show_run(int(number))
+            case "view", (words,):
+                app.keys.keeping.named(words)
             case "account", (name,):
                 self._show_account(None if name == _ALL else name)
             case "sync", (resource, *extent):

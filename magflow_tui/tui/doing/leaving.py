@@ -23,7 +23,7 @@ class Leaving(Doing):
 
     def do_quit(self) -> None:
         app = self._app
-        if app.keys.navigation.close():
+        if app.keys.navigation.close() or app.keys.desk.close():
             return
         nobody = app.client is None or app.feed.link().phase == "gone"
         if nobody and not app.session.is_demo:

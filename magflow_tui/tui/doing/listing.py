@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 DETAILED: frozenset[ScreenName] = frozenset({"health", "limits", "sync", "api"})
 
 
+#: Lines that a finding takes, about.
+LINES_OF_STOP = 4
+
+
 class Listing(Doing):
     """The list of the shown screen."""
 
@@ -28,9 +32,10 @@ class Listing(Doing):
         """So many rows on."""
         place, body = self._app.place, self._app.body
         if place.pane.focused and body.pane_lines and not place.help_open:
-            last = max(0, body.pane_lines - body.pane_height)
-            place.pane = replace(place.pane, top=max(0, min(last, place.pane.top + delta)))
-            self._app.paint()
+            if not (body.pane_steps and self.to_stop(delta)):
+                last = max(0, body.pane_lines - body.pane_height)
+                place.pane = replace(place.pane, top=max(0, min(last, place.pane.top + delta)))
+                self._app.paint()
             return
         before = body.cursor.index
         cursor = place.move(delta, body)
@@ -54,6 +59,20 @@ class Listing(Doing):
             self._app.keys.reading.read_opened()
         elif cursor.index >= len(body.keys) - 2 * body.list_height:
             self._read_further()
+
+    def to_stop(self, by: int) -> bool:
+        """To the finding, or the faulty place, so many further on in the detail pane; whether there is one."""
+        place, body = self._app.place, self._app.body
+        here = min(place.pane.item, len(body.pane_stops) - 1)
+        item = max(0, min(len(body.pane_stops) - 1, here + by))
+        if not body.pane_stops or (item == here and by):
+            return False
+        line, top, last = body.pane_stops[item], place.pane.top, max(0, body.pane_lines - body.pane_height)
+        if not top <= line < top + max(1, body.pane_height - LINES_OF_STOP):
+            top = max(0, min(last, line - body.pane_height // 3))
+        place.pane = replace(place.pane, item=item, top=top if item else min(top, line))
+        self._app.paint()
+        return True
 
     def _read_further(self) -> None:
         """Fetch the next part of a list whose end has come near."""
@@ -101,15 +120,28 @@ class Listing(Doing):
             place.opened ^= {place.list_name}
             self._app.paint()
             return
-        if body.keys:
-            place.opened.add(place.list_name)
-            place.pane = replace(place.pane, focused=True)
-            self._app.paint()
-            self._app.keys.reading.read_opened()
+        if not body.keys:
+            return
+        if place.list_name in ("rules", "ignores"):
+            self._app.keys.desk.open()
+        elif place.pane.focused:
+            self._app.keys.perform("zoom")
+        else:
+            self.into_pane()
+
+    def into_pane(self) -> None:
+        """Keys go to the detail pane, which opens."""
+        place = self._app.place
+        place.opened.add(place.list_name)
+        place.pane = replace(place.pane, focused=True)
+        self._app.paint()
+        self._app.keys.reading.read_opened()
 
     def do_refresh(self) -> None:
         self._app.feed.retry()
         self._app.read_lists_now()
+        if self._app.place.screen == "orders":
+            self._app.keys.desk.refresh()
         if self._app.keys.reading.paged is not None:
             self._app.keys.reading.begin(stay=True)
         else:

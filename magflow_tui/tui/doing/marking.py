@@ -85,10 +85,11 @@ class Marking(Doing):
         app = self._app
         place = app.place
         if place.list_name not in place.opened:
-            app.keys.perform("open")
+            app.keys.listing.into_pane()
             return
-        place.pane = replace(place.pane, tab=(place.pane.tab + 1) % max(1, app.body.pane_tabs), top=0)
+        place.pane = replace(place.pane, tab=(place.pane.tab + 1) % max(1, app.body.pane_tabs), top=0, item=0)
         app.paint()
+        app.keys.reading.read_opened()
 
     def do_pane_left(self) -> None:
         """Keys go to the list."""
@@ -97,4 +98,4 @@ class Marking(Doing):
 
     def do_pane_right(self) -> None:
         """Keys go to the detail pane, which opens."""
-        self._app.keys.perform("open")
+        self._app.keys.listing.into_pane()

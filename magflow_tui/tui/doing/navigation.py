@@ -59,6 +59,10 @@ class Navigation(Doing):
             app.place.about_open = False
         elif app.place.help_open:
             app.place.help_open = False
+        elif app.place.docked is not None and app.place.list_name == "orders":
+            app.place.docked, app.place.pane = None, replace(app.place.pane, focused=False, top=0)
+        elif app.place.pane.focused and app.place.zoomed:
+            app.place.zoomed = False
         elif app.place.pane.focused:
             app.place.pane = replace(app.place.pane, focused=False)
         elif app.place.list_name in app.place.opened:
@@ -80,6 +84,8 @@ class Navigation(Doing):
             return
         elif app.place.list_state.faults:
             app.keys.perform("faults")
+        elif app.keys.desk.close():
+            return
         else:
             app.tell(app.say("said.nothing_open"))
 

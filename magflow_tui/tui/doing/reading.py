@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,17 @@ from magflow_tui.tui.data.paging import PagedList, Purpose, Step
 from magflow_tui.tui.data.store_lists import Wish
 from magflow_tui.tui.doing.base import Doing
 from magflow_tui.tui.views.context import Cursor, ListState
+from magflow_tui.tui.views.order_tabs import shown_tab
+from magflow_tui.tui.views.spans import clean
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient
-    from magflow_tui.contract.records import OrderDetail
+    from magflow_tui.contract.records import OrderDetail, OrderRow
     from magflow_tui.tui.app import MagFlowApp
 
 
+#: Seconds after which a cursor is taken to rest on a row.
+REST_SECONDS = 0.15
 #: Seconds between two looks at what has changed in the store.
 HEED_SECONDS = 1.8
 
@@ -52,6 +57,7 @@ class Reading(Doing):
             paged.forgive()
             paged.heed(app.snapshot)
         self.read_on()
+        app.keys.offering.follow()
 
     def begin(self, *, to_end: bool = False, stay: bool = False) -> None:
         """Read the shown list anew, from its beginning or its end; with `stay` the cursor keeps its row."""
@@ -87,6 +93,7 @@ class Reading(Doing):
                 self._take(name, paged, step)
                 self._under_way = None
                 app.paint(live=not asked)
+            self.read_opened()
         finally:
             if self._under_way is mine:  # and not that of a reading in the place of this one
                 self._under_way = None
@@ -118,7 +125,7 @@ class Reading(Doing):
         """Show one order alone in the list, opened."""
         app = self._app
         place = app.place
-        place.offers_open = False
+        place.offers_open, place.desk_list = False, None
         app.keys.go("orders")
         place.list_state = replace(place.list_state, filter=f"id:{detail.row.id}", faults=False)
         place.opened.add("orders")
@@ -127,22 +134,56 @@ class Reading(Doing):
         app.paint()
 
     def read_opened(self) -> None:
-        """Fetch the order under the cursor whole, when its pane is open and it has not been fetched."""
+        """Fetch the order under the cursor whole, and its history where that is looked at, if that has not been done.
+
+        At once when its pane is open, else when the cursor has rested: then nobody waits for it.
+        """
         app = self._app
         place, client = app.place, app.client
-        if client is None or place.list_name != "orders" or "orders" not in place.opened or not app.body.keys:
+        app.keys.offering.read_opened()
+        if client is None or place.list_name != "orders" or not (app.body.keys and app.body.pane_lines):
             return
         key = app.body.keys[app.body.cursor.index]
-        if app.lists.order.is_open(key) or not isinstance(key, tuple):
+        asked = "orders" in place.opened
+        if not isinstance(key, tuple) or (app.slow and not asked):
             return
-        account, number = key
+        if not app.lists.order.is_open(key) or self._lacks_history(key):
+            self._replace("opened", partial(self._read_whole, client, key, asked=asked))
 
-        async def read() -> None:
-            await app.commands.attempt(lambda: app.lists.order.read(client, number, account))
-            place.pane = replace(place.pane, top=0)
-            app.paint()
+    def _lacks_history(self, key: tuple[str, int]) -> bool:
+        return shown_tab(self._app.place.pane) == "history" and not self._app.desk.has_history(key)
 
-        self._replace("opened", read)
+    async def _read_whole(self, client: EngineClient, key: tuple[str, int], *, asked: bool) -> None:
+        from magflow_tui.client import EngineError
+
+        app, order = self._app, self._app.lists.order
+        if not asked:
+            await asyncio.sleep(REST_SECONDS)
+        detail = order.detail
+        known = detail is not None and (detail.row.account, detail.row.id) == key
+        try:
+            if not order.is_open(key):
+                await order.read(client, key[1], key[0])
+            if self._lacks_history(key):
+                await app.desk.read_history(client, key)
+        except EngineError as error:
+            if asked:
+                app.tell(app.say("said.refused", message=clean(error)), "crit")
+            return
+        if not known:
+            app.place.pane = replace(app.place.pane, top=0, item=0)
+        app.paint(live=not asked)
+
+    def outdated(self, newer: Sequence[OrderRow] = ()) -> None:
+        """Something was done to orders: the rows in view and the opened order are read again, each in its place.
+
+        `newer` are rows of the list as they are known to be by now.
+        """
+        app = self._app
+        app.lists.orders.outdate(newer)
+        app.lists.order.outdate()
+        self.read_on()
+        self.read_opened()
 
     def _replace(self, group: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
         """Do something in the place of what its group was doing."""

@@ -57,14 +57,23 @@ class Searching(Doing):
             return request_rows.known_values(view.requests.known)
         if name == "sync":
             return run_rows.known_values(run_rows.known_runs(view))
+        if name in ("orders", "rules", "ignores"):
+            return self._app.keys.desk.known_values(name)
         paged = self._app.lists.paged(name)
         return {} if paged is None else paged.source.fields
 
     def do_match_next(self) -> None:
-        self._app.keys.move(1)
+        self._to_match(1)
 
     def do_match_previous(self) -> None:
-        self._app.keys.move(-1)
+        self._to_match(-1)
+
+    def _to_match(self, step: int) -> None:
+        """The next row of the filtered list; in the detail pane the next finding, or the next faulty place."""
+        if self._app.place.pane.focused and self._app.body.pane_stops:
+            self._app.keys.listing.to_stop(step)
+        else:
+            self._app.keys.move(step)
 
     def do_error_next(self) -> None:
         self._to_error(1)

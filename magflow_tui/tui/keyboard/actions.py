@@ -35,6 +35,11 @@ class Situation:
     previous: bool = False
     read_only: bool = False
     filtered: bool = False
+    offers_open: bool = False
+    listed: str = ""
+    stops: bool = False
+    undoable: int = 0
+    redoable: int = 0
 
 
 def _possible(_: Situation) -> str | None:
@@ -78,7 +83,7 @@ def _needs_row_under_cursor(now: Situation) -> str | None:
 
 
 def _needs_filter(now: Situation) -> str | None:
-    return _needs_row_under_cursor(now) if now.filtered else "why.no_filter"
+    return _needs_row_under_cursor(now) if now.filtered or now.stops else "why.no_filter"
 
 
 def _needs_frozen(now: Situation) -> str | None:
@@ -89,6 +94,34 @@ def _needs_live(now: Situation) -> str | None:
     if now.frozen:
         return "why.frozen"
     return "why.no_engine" if now.snapshot is None else None
+
+
+def _needs_live_engine(now: Situation) -> str | None:
+    return "why.frozen" if now.frozen else _needs_engine(now)
+
+
+#: Lists of the orders' screen whose rows are rules.
+_OF_RULES = ("rules", "ignores")
+
+
+def _needs_order(now: Situation) -> str | None:
+    if now.offers_open or now.listed in _OF_RULES:
+        return "why.orders_only"
+    return _needs_live_engine(now) or _needs_row_under_cursor(now)
+
+
+def _needs_findings(now: Situation) -> str | None:
+    if now.offers_open or now.listed == "ignores":
+        return "why.no_findings_here"
+    return _needs_row_under_cursor(now) or _needs_engine(now)
+
+
+def _needs_done(now: Situation) -> str | None:
+    return _needs_engine(now) if now.undoable else "why.nothing_done"
+
+
+def _needs_undone(now: Situation) -> str | None:
+    return _needs_engine(now) if now.redoable else "why.nothing_undone"
 
 
 def _needs_demo(now: Situation) -> str | None:
@@ -150,6 +183,23 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_next", ("tab",), _on("orders"), blocked=_needs_row_under_cursor),
     Action("pane_left", ("h",), _on("orders")),
     Action("pane_right", ("l",), _on("orders"), blocked=_needs_row_under_cursor),
+    Action("act", ("x",), _on("orders"), hint=2, dangerous=True, mutates=True, blocked=_needs_order),
+    Action("act_on_all", ("X",), _on("orders"), dangerous=True, mutates=True, blocked=_needs_order),
+    Action("actions", (), _on("orders"), blocked=_needs_engine),
+    Action("ack", (), _on("orders"), dangerous=True, mutates=True, blocked=_needs_live_engine),
+    Action("status", (), _on("orders"), dangerous=True, mutates=True, blocked=_needs_live_engine),
+    Action("cancel", (), _on("orders"), dangerous=True, mutates=True, blocked=_needs_live_engine),
+    Action("reread", (), _on("orders"), mutates=True, blocked=_needs_live_engine),
+    Action("seen", ("a",), _on("orders"), hint=2, mutates=True, blocked=_needs_findings),
+    Action("ignore", ("i",), _on("orders"), hint=2, mutates=True, blocked=_needs_findings),
+    Action("snooze", ("z",), _on("orders"), hint=2, mutates=True, blocked=_needs_findings),
+    Action("reopen", (), _on("orders"), mutates=True, blocked=_needs_findings),
+    Action("undo", ("u",), _on("orders"), hint=1, mutates=True, blocked=_needs_done),
+    Action("redo", ("U", "ctrl+r"), _on("orders"), mutates=True, blocked=_needs_undone),
+    Action("note", ("o",), _on("orders"), mutates=True, blocked=_needs_order),
+    Action("rules", ("b",), _on("orders"), hint=2, blocked=_needs_engine),
+    Action("ignores", (), _on("orders"), blocked=_needs_engine),
+    Action("views", ("V",), _on("orders"), blocked=_needs_engine),
     Action("match_next", ("n",), _on("orders"), blocked=_needs_filter),
     Action("match_previous", ("N",), _on("orders"), blocked=_needs_filter),
     Action("error_next", ("n",), _on("api"), hint=4, blocked=_needs_rows),

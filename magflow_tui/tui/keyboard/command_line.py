@@ -33,10 +33,16 @@ VERBS: tuple[Verb, ...] = (
     Verb("screen", (), ("screen",), 1),
     Verb("order", ("o",), ("number", "account"), 1),
     Verb("offers", (), ()),
+    Verb("ack", (), ("number", "account")),
+    Verb("status", (), ("number", "order_status", "account")),
+    Verb("cancel", (), ("number", "reason", "account")),
+    Verb("reread", (), ("number", "account")),
     Verb("run", (), ("number",), 1),
     Verb("account", ("acct", "a"), ("account",)),
     Verb("sync", (), ("resource", "extent")),
     Verb("filter", ("f",), ("text",)),
+    Verb("note", (), ("text",)),
+    Verb("view", (), ("view",), 1),
     Verb("export", (), ("export", "format")),
     Verb("theme", (), ("theme",), 1),
     Verb("language", ("lang",), ("language",), 1),
@@ -44,6 +50,10 @@ VERBS: tuple[Verb, ...] = (
     Verb("help", ("h",), ()),
     Verb("quit", ("q", "exit"), ()),
 )
+#: Kinds that are numbers, whether or not choices of them are known.
+NUMBERS = frozenset({"number", "reason"})
+#: Kinds of which a choice may be several words: it takes all the rest of the line.
+PHRASES = frozenset({"view"})
 #: Screens are commands of their own, by what else they are called too.
 SCREEN_ALIASES: Mapping[str, str] = {"log": "api", "requests": "api", "rate": "limits", "backup": "backups"}
 
@@ -103,6 +113,10 @@ def completions(text: str, actions: Iterable[str], choices: Choices) -> list[str
     if not words:
         return []
     found = _found(words[0].lower(), actions, choices.get("screen", ()))
+    if isinstance(found, Verb) and found.takes[:1] and found.takes[0] in PHRASES:
+        verb, _, rest = text.lstrip().partition(" ")
+        offered = choices.get(found.takes[0], ())
+        return [f"{verb} {choice}" for choice in offered if choice.lower().startswith(rest.lower())]
     if not isinstance(found, Verb) or len(words) > len(found.takes):
         return []
     offered = choices.get(found.takes[len(words) - 1], ())
@@ -145,13 +159,13 @@ def _arguments(verb: Verb, rest: str, choices: Choices) -> Spoken | Mistake:
     """The arguments of a verb, each checked against its kind."""
     read_so_far: list[str] = []
     for kind in verb.takes:
-        if kind == "text":
+        if kind == "text" or (kind in PHRASES and rest):
             return Spoken(verb.name, (rest,))
         word, _, rest = rest.partition(" ")
         rest = rest.strip()
         if not word:
             break
-        if kind == "number":
+        if kind in NUMBERS:
             if not (word.isascii() and word.isdecimal() and len(word) <= 18):
                 return Mistake("not_a_number", word)
             read_so_far.append(word)

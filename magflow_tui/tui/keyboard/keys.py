@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from magflow_tui.tui.doing.base import Doing
+from magflow_tui.tui.doing.bulk_ordering import BulkOrdering
 from magflow_tui.tui.doing.commanding import Commanding
 from magflow_tui.tui.doing.inspecting import Inspecting
+from magflow_tui.tui.doing.keeping import Keeping
 from magflow_tui.tui.doing.leaving import Leaving
 from magflow_tui.tui.doing.listing import Listing
 from magflow_tui.tui.doing.marking import Marking
 from magflow_tui.tui.doing.navigation import Navigation
+from magflow_tui.tui.doing.offering import Offering
+from magflow_tui.tui.doing.ordering import Ordering
 from magflow_tui.tui.doing.outgoing import Outgoing
 from magflow_tui.tui.doing.reading import Reading
+from magflow_tui.tui.doing.ruling import Ruling
 from magflow_tui.tui.doing.searching import Searching
 from magflow_tui.tui.doing.syncing import Syncing
 from magflow_tui.tui.doing.terminal import Terminal
 from magflow_tui.tui.doing.timeline import Timeline
+from magflow_tui.tui.doing.triage import Triaging
 
 if TYPE_CHECKING:
     from magflow_tui.contract.runs import Run
@@ -37,6 +43,12 @@ GROUPS: tuple[type[Doing], ...] = (
     Terminal,
     Syncing,
     Outgoing,
+    Offering,
+    Ordering,
+    BulkOrdering,
+    Triaging,
+    Ruling,
+    Keeping,
     Commanding,
     Leaving,
 )
@@ -90,6 +102,31 @@ class Keys:
     def marking(self) -> Marking:
         """Marks and sorting."""
         return self._of(Marking)
+
+    @property
+    def listing(self) -> Listing:
+        """Moving in lists and in their panes."""
+        return self._of(Listing)
+
+    @property
+    def triage(self) -> Triaging:
+        """What is said of findings."""
+        return self._of(Triaging)
+
+    @property
+    def desk(self) -> Ruling:
+        """Findings by rule, and what is read beside the orders."""
+        return self._of(Ruling)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Notes and saved views."""
+        return self._of(Keeping)
+
+    @property
+    def offering(self) -> Offering:
+        """Looking at offers."""
+        return self._of(Offering)
 
     def selected_run(self) -> Run | None:
         """The finished run under the cursor of the sync screen."""

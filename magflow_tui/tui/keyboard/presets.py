@@ -23,6 +23,7 @@ PRESET_KEYS: Mapping[PresetName, Keys] = MappingProxyType(
             "suspend": (),
             "wide": ("w", "ctrl+w"),
             "redraw": ("ctrl+l", "ctrl+r"),
+            "redo": ("U",),
             "quit": ("q", "ctrl+q"),
         },
         "lazygit": {
@@ -30,6 +31,7 @@ PRESET_KEYS: Mapping[PresetName, Keys] = MappingProxyType(
             "page_up": ("comma", "ctrl+b", "pageup"),
             "copy": ("ctrl+o", "y"),
             "open": ("enter", "o"),
+            "note": ("M",),
             "palette": ("ctrl+p", "at"),
         },
         "arrows-only": {

@@ -52,6 +52,8 @@ def shown_json(model: BaseModel, *, reveal: bool) -> str:
 def id_of(view: View, key: object) -> Copied | None:
     """The short form of what a key of the shown list stands for: an id, a finding's words, a request as curl."""
     say, snapshot = view.say, view.snapshot
+    if view.screen == "orders" and view.desk_list is not None and not view.offers_open:
+        return Copied(say("copy.rule" if view.desk_list == "rules" else "copy.ignore", id=clean(key)), clean(key))
     if view.screen == "orders" and isinstance(key, tuple):
         return Copied(say("copy.offer" if view.offers_open else "copy.order", id=key[-1]), str(key[-1]))
     if view.screen == "sync":
@@ -78,6 +80,10 @@ def row_of(view: View, key: object) -> BaseModel | None:
     snapshot = view.snapshot
     if view.screen == "api":
         return next((row for row in view.requests.rows if row.seq == key), None)
+    if view.screen == "orders" and view.desk_list == "rules" and not view.offers_open:
+        return next((row for row in view.desk.rules.rows if row.rule == key), None)
+    if view.screen == "orders" and view.desk_list == "ignores" and not view.offers_open:
+        return next((row for row in view.desk.ignores.rows if row.ignore_id == key), None)
     if view.screen == "orders":
         return next((row for row in view.offers.rows if (row.account, row.id) == key), None)
     if snapshot is None:

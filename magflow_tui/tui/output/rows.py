@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from magflow_tui.tui.output.export import Row
 from magflow_tui.tui.output.names import LIST_OF, ListName
 from magflow_tui.tui.views.context import ListState
-from magflow_tui.tui.views.masking import masked_document
+from magflow_tui.tui.views.masking import hides, masked_document
 from magflow_tui.tui.views.request_rows import in_order, is_fault, passes, request_filter
 from magflow_tui.tui.views.run_rows import chosen_runs
 from magflow_tui.tui.views.spending import routes_shown
@@ -23,11 +23,20 @@ if TYPE_CHECKING:
     from magflow_tui.contract.runs import Run
     from magflow_tui.tui.app import MagFlowApp
     from magflow_tui.tui.data.paging import PagedList
+    from magflow_tui.tui.place import Place
 
 Pages: TypeAlias = "AsyncGenerator[Sequence[BaseModel], None]"
 
-#: Rows asked of the engine at once.
-PAGE = 250
+#: Rows asked of the engine at once, and orders that are asked for by their numbers at once.
+PAGE, AT_ONCE = 250, 50
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsWanted:
+    """Findings of these orders, by account and number, or of these rules; all where neither is named."""
+
+    orders: tuple[tuple[str, int], ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,12 @@ class Source:
 
 
 def source(name: ListName, app: MagFlowApp, client: EngineClient) -> Source:
-    """The rows of a list as the operator has it: account, filter, faults and order; masked unless the app reveals."""
+    """The rows of a list as the operator has it: account, filter, faults and order; masked unless the app reveals.
+
+    Where rows are marked, these alone. Findings are those of the marked orders, or of the marked rules.
+    """
     from magflow_tui.contract.events import Event
+    from magflow_tui.contract.findings import Finding, Ignore, RuleCount
     from magflow_tui.contract.records import OfferRow, OrderRow, RequestRow
     from magflow_tui.contract.runs import Run
     from magflow_tui.contract.snapshot import Alert, RouteUse
@@ -53,13 +66,20 @@ def source(name: ListName, app: MagFlowApp, client: EngineClient) -> Source:
     pages: Pages
     match name:
         case "orders":
-            models, pages = OrderRow, _stored(app.lists.orders, client)
+            marked = _marked_orders(state.marks, client)
+            models, pages = OrderRow, marked if state.marks else _stored(app.lists.orders, client)
+        case "findings":
+            models, pages = Finding, _findings(view.account, _findings_of(app.place), client)
+        case "rules":
+            models, pages = RuleCount, _only(_once(view.desk.rules.rows), "rule", state.marks)
+        case "ignores":
+            models, pages = Ignore, _only(_once(view.desk.ignores.rows), "ignore_id", state.marks)
         case "offers":
-            models, pages = OfferRow, _stored(app.lists.offers, client)
+            models, pages = OfferRow, _only(_stored(app.lists.offers, client), "account id", state.marks)
         case "runs":
-            models, pages = Run, _runs(view.account, state, client)
+            models, pages = Run, _only(_runs(view.account, state, client), "run_id", state.marks)
         case "requests":
-            models, pages = RequestRow, _requests(view.account, state, client)
+            models, pages = RequestRow, _only(_requests(view.account, state, client), "seq", state.marks)
         case "events":
             models, pages = Event, _events(view.account, client)
         case "alerts":
@@ -73,7 +93,77 @@ def source(name: ListName, app: MagFlowApp, client: EngineClient) -> Source:
 def rows_of(models: Iterable[BaseModel], *, reveal: bool) -> list[Row]:
     """Models as rows; without personal data unless `reveal`."""
     documents: list[dict[str, object]] = [model.model_dump(mode="json") for model in models]
-    return [*documents] if reveal else [masked_document(document) for document in documents]
+    if reveal:
+        return [*documents]
+    return [_without_quotes(masked_document(document)) for document in documents]
+
+
+def _without_quotes(row: dict[str, object]) -> dict[str, object]:
+    """A finding without what it quotes of a person; any other row as it is."""
+    path, value = row.get("path"), row.get("value")
+    if not isinstance(path, str) or not isinstance(value, str):
+        return row
+    return {name: hides(text, path, value) if isinstance(text, str) and name != "path" else text for name, text in row.items()}
+
+
+async def _only(pages: Pages, key: str, marks: frozenset[object]) -> Pages:
+    """The marked rows among pages, or all of them where none is marked; `key` names the fields of a row's key."""
+    names = key.split()
+    async for page in pages:
+        if not marks:
+            yield page
+            continue
+        keys = [tuple(getattr(row, name) for name in names) for row in page]
+        yield [row for row, own in zip(page, keys, strict=True) if (own if len(own) > 1 else own[0]) in marks]
+
+
+async def _marked_orders(marks: frozenset[object], client: EngineClient) -> Pages:
+    """Orders by their keys, whether they are in the list as it is filtered now or not; those that are gone left out."""
+    from magflow_tui.client.list_part import ListPart
+    from magflow_tui.contract.listing import Condition, RowFilter
+
+    keys = sorted((key for key in marks if isinstance(key, tuple)), key=str)
+    for first in range(0, len(keys), AT_ONCE):
+        wanted = keys[first : first + AT_ONCE]
+        numbers = dict.fromkeys(str(number) for _, number in wanted)
+        where = RowFilter(alternatives=tuple((Condition(field="id", value=number),) for number in numbers))
+        page = await client.orders_part(ListPart(where=where, limit=2 * AT_ONCE))
+        yield [row for row in page.orders if (row.account, row.id) in wanted]
+
+
+def _findings_of(place: Place) -> FindingsWanted:
+    """Of which orders or which rules findings are wanted: those marked on the list that is shown."""
+    state = place.lists.get(place.list_name, ListState())
+    if place.list_name == "rules":
+        return FindingsWanted(rules=tuple(sorted(str(mark) for mark in state.marks)))
+    orders = (mark for mark in state.marks if isinstance(mark, tuple))
+    return FindingsWanted(orders=tuple(sorted(orders, key=str)) if place.list_name == "orders" else ())
+
+
+async def _findings(account: str | None, wanted: FindingsWanted, client: EngineClient) -> Pages:
+    """Unresolved findings, page by page; of every marked order or rule in turn."""
+    if wanted.orders:
+        for whose, number in wanted.orders:
+            async for page in _findings_in(whose, client, order_id=number):
+                yield page
+    else:
+        for rule in wanted.rules or (None,):
+            async for page in _findings_in(account, client, rule=rule):
+                yield page
+
+
+async def _findings_in(
+    account: str | None, client: EngineClient, *, order_id: int | None = None, rule: str | None = None
+) -> Pages:
+    from magflow_tui.client.list_part import ListPart
+
+    part = ListPart(account=account, limit=PAGE)
+    while True:
+        page = await client.triage.findings(part, order_id=order_id, rule=rule)
+        yield page.findings
+        if page.next_after is None:
+            return
+        part = replace(part, after=page.next_after)
 
 
 async def _once(models: Sequence[BaseModel]) -> Pages:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 
 from rich.console import RenderableType
-from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.geometry import Region
@@ -66,7 +65,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._held_back: tuple[Widget, Region] | None = None
         self._resting: asyncio.TimerHandle | None = None
         self._blank = True
-        self._whole = False
+        #: Whether the whole screen is to be sent again; whether what has been drawn was not sent, and is drawn again.
+        self._whole = self._missed = False
         self._live_frame = False
 
     # what a subclass says
@@ -129,9 +129,11 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._blank = False
         self._cadence.painted(self.news())
         if self._whole or self._mirror.few_colours != self.slow:
-            self._whole = False
+            self._whole, self._missed = False, True
             self._mirror.few_colours = self.slow
             self._forget()
+        if self._missed:
+            self._missed = False
             self.screen.refresh()
         with self.batch_update():
             yield
@@ -201,10 +203,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         if self._watch is not None:
             self._watch.stop()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Draw for the new size."""
+    def on_resize(self) -> None:
+        """Draw for the new size, which Textual's own handler sets after this one."""
         self._forget()
-        self.paint()
+        self.call_next(self._resized)
 
     def on_app_focus(self) -> None:
         """Somebody looks again: what they see is to be fresh."""
@@ -215,16 +217,25 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._forget()
         super().action_suspend_process()
 
+    def _resized(self) -> None:
+        """Draw for the size, before the screen is laid out for it.
+
+        When it is already, the terminal was resized and back again, which moved what it shows all the same.
+        """
+        if not self._exit:
+            self._whole = self._laid_out(self.screen)
+            self.paint()
+
     def _resumed(self, _: App[object]) -> None:
         """The terminal is ours again, and shows something else."""
         self.redraw()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, CompositorUpdate) and not self._batch_count and not self.is_headless:
-            if self._blank:
+            if self._blank or not self._laid_out(screen):
                 return
             if not self._live_frame and self._outlet.full():
-                self._whole = True  # when the terminal has room again
+                self._missed = True  # until the terminal has room again
                 return
             if self._held_back is not None:
                 panel, part = self._held_back
@@ -236,6 +247,14 @@ class TerminalApp(App[int], inherit_bindings=False):
                 self._outlet.show(slices, live=self._live_frame)
                 return
         super()._display(screen, renderable)
+
+    def _laid_out(self, screen: Screen[object]) -> bool:
+        """Whether a screen is laid out for the terminal's size.
+
+        Until it is, a moment after a resize, its rows are as long and as many as the terminal had: written, they would
+        wrap and scroll what is there, and the mirror would not know. The layout that follows draws all of it.
+        """
+        return screen._compositor.size == self.size
 
     def _forget(self) -> None:
         self._mirror.forget()

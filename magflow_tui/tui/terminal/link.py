@@ -23,6 +23,8 @@ SILENT_SECONDS = 5.0
 LARGE_FRAME = 4096
 #: Bytes a second taken for granted while nothing is known, and at most.
 UNKNOWN_RATE, HIGHEST_RATE = 16_000.0, 2_000_000.0
+#: Bytes a second below which a rate is doubted, and seconds after which what is doubted is asked for again.
+DOUBTED_RATE, DOUBT_SECONDS = 8_000.0, 1.0
 #: Round trips in ms: above the first the link is slow, below the second it is not.
 SLOW_MS, QUICK_MS = 250.0, 150.0
 #: Seconds without backlog after which a link that had one is trusted again.
@@ -36,8 +38,10 @@ WORTH_KB, WORTH_MS, WORTH_SHARE = 0.2, 10.0, 0.3
 @dataclass(frozen=True, slots=True)
 class _Question:
     asked_at: float
-    #: Bytes of the large frame in front of it; 0 for a question about the round trip.
+    #: Bytes of the frame in front of it; 0 for a question about the round trip.
     behind: int
+    #: Bytes sent altogether before it.
+    position: int
 
 
 class TerminalLink:
@@ -53,6 +57,7 @@ class TerminalLink:
         self._stuck_at: deque[float] = deque(maxlen=2)
         self._rate: float | None = None
         self._ahead, self._ahead_at = 0.0, clock()
+        self._written = self._arrived = 0
         self._sent: deque[tuple[float, int]] = deque()
         self._cost = LinkCost(0.0)
         self._cost_since = float("-inf")
@@ -84,9 +89,10 @@ class TerminalLink:
         self._rate = rate
 
     def ahead(self) -> float:
-        """Bytes that are probably still on their way."""
+        """Bytes that are probably still on their way; none of those in front of a question that was answered."""
         now = self._clock()
-        self._ahead = max(0.0, self._ahead - (now - self._ahead_at) * self.rate)
+        drained = max(0.0, self._ahead - (now - self._ahead_at) * self.rate)
+        self._ahead = min(drained, self._written - self._arrived)
         self._ahead_at = now
         return self._ahead
 
@@ -125,6 +131,7 @@ class TerminalLink:
     def sent(self, count: int, *, live: bool) -> None:
         """So many bytes were written; `live` when the dashboard did so by itself and no key asked for them."""
         self._ahead = self.ahead() + count
+        self._written += count
         if live:
             self._sent.append((self._clock(), count))
 
@@ -133,13 +140,21 @@ class TerminalLink:
         return self._clock() - self._asked_at >= QUESTION_SECONDS and not self.awaiting and self.ahead() < 1
 
     def may_ask_behind(self, count: int) -> bool:
-        """Whether the rate may be asked for behind a frame of so many bytes: once the round trip has been."""
-        return count >= LARGE_FRAME and self._clock() - self._rated_at >= QUESTION_SECONDS and len(self._questions) < 2
+        """Whether the rate may be asked for behind a frame of so many bytes: once the round trip has been.
+
+        A very low rate is doubted: it may have been a moment in which nobody read, and all that follows would crawl.
+        It is asked for again behind whatever is sent, until something else is found or it stands.
+        """
+        if count < 1 or len(self._questions) >= 2:
+            return False
+        doubted = self._rate is not None and self._rate < DOUBTED_RATE
+        since = self._clock() - self._rated_at
+        return since >= DOUBT_SECONDS if doubted else count >= LARGE_FRAME and since >= QUESTION_SECONDS
 
     def asked(self, behind: int = 0) -> None:
-        """A question was written, behind a large frame of so many bytes or alone."""
+        """A question was written, behind a frame of so many bytes or alone."""
         now = self._clock()
-        self._questions.append(_Question(now, behind))
+        self._questions.append(_Question(now, behind, self._written))
         if behind:
             self._rated_at = now
         else:
@@ -152,9 +167,12 @@ class TerminalLink:
             return False
         question = self._questions.popleft()
         seconds = max(0.0, at - question.asked_at)
+        self._arrived = question.position
         if question.behind:
             trip = min(self._trips, default=0.0) / 1000
-            self._rate = min(HIGHEST_RATE, question.behind / max(0.001, seconds - 0.8 * trip))
+            rate = min(HIGHEST_RATE, question.behind / max(0.001, seconds - 0.8 * trip))
+            # A small frame takes hardly longer than an answer alone: it tells how fast the link is at least.
+            self._rate = rate if question.behind >= LARGE_FRAME else max(self.rate, rate)
         else:
             self._trips.append(seconds * 1000)
             self.judge()

@@ -21,8 +21,8 @@ SHARE = 0.8
 QUEUE_SECONDS = 0.12
 #: Seconds between two looks at a terminal that does not take what it gets.
 LOOK_SECONDS = 0.03
-#: Seconds between two slices at least.
-LEAST_SECONDS = 0.005
+#: Seconds between two slices at least, and at most until what is known of the link is looked at again.
+LEAST_SECONDS, MOST_SECONDS = 0.005, 0.25
 #: Bytes that the writing thread may have in hand without the terminal being behind, and for how many seconds.
 UNSENT, STUCK_SECONDS = 1024, 0.25
 #: Characters from which on a terminal is asked to show them all at once.
@@ -127,7 +127,8 @@ class Outlet:
         while self._waiting and not self._stalled() and self._link.ahead() < 1:
             self._put(self._waiting.popleft().text, live=True)
         if self._waiting and not self._stalled():
-            self._look_later(max(LEAST_SECONDS, self._link.ahead() / (SHARE * self._link.rate)))
+            seconds = self._link.ahead() / (SHARE * self._link.rate)
+            self._look_later(min(max(LEAST_SECONDS, seconds), MOST_SECONDS))
         elif self._waiting or self._owing:
             self._look_later(LOOK_SECONDS)
 

@@ -12,10 +12,14 @@ from magflow_tui.tui.views.spans import Line
 
 if TYPE_CHECKING:
     from magflow_tui.contract.events import Event
+    from magflow_tui.contract.findings import Ignore, OrderHistory, RuleCount, RuleInfo
+    from magflow_tui.contract.management import ProductStats
     from magflow_tui.contract.minutes import Minutes
+    from magflow_tui.contract.offers import OfferDetail
     from magflow_tui.contract.records import OfferRow, OrderDetail, OrderRow, RequestRow
     from magflow_tui.contract.runs import MissedPage, Run, Throughput
     from magflow_tui.contract.snapshot import PoolGauge, Snapshot
+    from magflow_tui.tui.views.list_frame import Pane
 
 Row = TypeVar("Row")
 
@@ -31,6 +35,9 @@ DIVIDER_CELLS = 3
 
 #: Views of fewer rows are not turned but scrolled.
 LEAST_TURNED = 8
+
+#: Lists of the orders' screen beside orders and offers: findings by rule, and rules that are ignored for what comes.
+DeskList = Literal["rules", "ignores"]
 
 LinkPhase = Literal["starting", "live", "stale", "gone"]
 
@@ -168,12 +175,29 @@ class RowsShown(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
+class DeskShown:
+    """What is known of findings beside the orders themselves.
+
+    `known` are rules by their code; `history` is that of the order read whole, None while it has not been read.
+    """
+
+    rules: RowsShown[RuleCount] = RowsShown()
+    ignores: RowsShown[Ignore] = RowsShown()
+    known: Mapping[str, RuleInfo] = field(default_factory=dict)
+    history: OrderHistory | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaneState:
-    """How the detail pane of a list is looked at: its tab, its first line in view, whether keys go to it."""
+    """How the detail pane of a list is looked at: its tab, its first line in view, whether keys go to it.
+
+    `item` is the one of its findings, or of its faulty places, that is meant.
+    """
 
     tab: int = 0
     top: int = 0
     focused: bool = False
+    item: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +223,14 @@ class RunShown:
     throughput: Throughput | None = None
 
 
+class Docked(Protocol):
+    """What stands in the place of a list's detail pane while it is dealt with: the list goes on beside it."""
+
+    def pane(self, view: View, width: int, room: int) -> Pane:
+        """The pane on so many cells, with room for so many lines below its title."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Everything a screen is drawn from."""
@@ -220,7 +252,14 @@ class View:
     orders: RowsShown[OrderRow] = RowsShown()
     offers: RowsShown[OfferRow] = RowsShown()
     offers_open: bool = False
+    #: The offer read whole, and the counts of all.
+    offer: OfferDetail | None = None
+    offer_stats: ProductStats | None = None
     pane: PaneState = PaneState()
+    docked: Docked | None = None
+    #: Which list of findings stands in the place of the orders.
+    desk_list: DeskList | None = None
+    desk: DeskShown = DeskShown()
     requests: RequestsShown = RequestsShown()
     older_runs: tuple[Run, ...] = ()
     runs_complete: bool = False
@@ -281,6 +320,9 @@ class Body:
     pane_lines: int = 0
     pane_height: int = 0
     pane_tabs: int = 0
+    #: Lines of the pane that can be gone to: its findings, or its faulty places; and whether `j` and `k` do.
+    pane_stops: Sequence[int] = field(default=())
+    pane_steps: bool = False
     #: Where the rows of a list that is not in one piece stand: line of the body to index of the row.
     places: Mapping[int, int] = field(default_factory=dict)
 

@@ -135,12 +135,12 @@ def completions(text: str, fields: Mapping[str, Collection[str]]) -> list[str]:
     name, colon, value = word.partition(":")
     if not colon:
         return [f"{head}{negation}{field}:" for field in fields if field.startswith(word.lower()) and word]
-    wanted = _plain(value.strip('"'))
+    wanted = plain(value.strip('"'))
     known = sorted(fields.get(name.lower(), ()))
     return [
         f"{head}{negation}{name}:{_quoted(each)}"
         for each in known
-        if _plain(each).startswith(wanted) and _quoted(each) != value
+        if plain(each).startswith(wanted) and _quoted(each) != value
     ]
 
 
@@ -230,18 +230,18 @@ def _holds(term: Term, value: object) -> bool:
         case "has":
             if number is not None and term.field is not None:
                 return term.number is not None and number == term.number
-            return _plain(term.value) in _plain(_text(value))
+            return plain(term.value) in plain(_text(value))
         case "~":
             pattern = _pattern(term.value)
             text = _encodable(_text(value))
             return pattern is not None and (
-                pattern.isinstance_python(text) or (not text.isascii() and pattern.isinstance_python(_plain(text)))
+                pattern.isinstance_python(text) or (not text.isascii() and pattern.isinstance_python(plain(text)))
             )
         case order:
             if number is not None:
                 return term.number is not None and _in_order(order, number, term.number)
             # Times and dates are text that sorts as they do.
-            return term.field is not None and _in_order(order, _plain(_text(value)), _plain(term.value))
+            return term.field is not None and _in_order(order, plain(_text(value)), plain(term.value))
 
 
 def _in_order(order: Operator, left: float | str, right: float | str) -> bool:
@@ -273,7 +273,7 @@ def _text(value: object) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text without case and diacritics."""
     if text.isascii():
         return text.lower()

@@ -233,6 +233,9 @@ def prompt_line(question: str, choices: Sequence[tuple[str, str]], width: int) -
 
     Keys stand in brackets and share one colour with their titles: a prompt is to cost little.
     """
+    # A question that leaves no room for its answers is cut: without them it could not be answered.
+    whole = sum(cells(key) + cells(title) + 5 for key, title in choices)
+    question = cut(question, max(1, width - 4 - min(whole, width // 3)))
     room = width - cells(question) - 4
     longest = max((cells(title) for _, title in choices), default=0)
     # Every key stays in sight: titles are cut before any of them is left out.

@@ -109,7 +109,7 @@ def _barred(view: View, pool: PoolGauge, width: int, *, sparked: bool = False) -
     # As wide in every pool, so that bars are of one length.
     tokens = fit(tokens, cells(say("limits.tokens", tokens="00.0", capacity="00")))
     most_waiting = cells(say("limits.waiting", count=999))
-    next_slot = say("limits.next_slot", left=_slot(pool.next_slot_seconds))
+    next_slot = say("limits.next_slot", left=_slot(max(pool.next_slot_seconds, pool.paused_seconds)))
     if pool.operator_waiting:
         next_slot += f"  {say('limits.operator_waiting', count=pool.operator_waiting)}"
     facts = cells(tokens) + 3 + most_waiting

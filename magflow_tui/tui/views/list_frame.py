@@ -13,11 +13,13 @@ from magflow_tui.tui.views.figures import grouped
 from magflow_tui.tui.views.health import waiting
 from magflow_tui.tui.views.requests import tail_section
 from magflow_tui.tui.views.sorting import own_order, sorted_by
-from magflow_tui.tui.views.spans import Line, Span, beside, clean, cut, line_cells, rule, spread, stack
+from magflow_tui.tui.views.spans import Line, Span, beside, cells, clean, cut, line_cells, rule, spread, stack
 from magflow_tui.tui.views.table import DOWN, UP, Column, Marking, table
 
 Row = TypeVar("Row")
 
+#: Lines of a screen's body from which on a list may have something below it.
+TALL = 28
 #: Lines of the detail pane below a list, and those that the list keeps when the pane has the keys.
 PANE_LINES, LEAST_ROWS = 9, 4
 
@@ -30,6 +32,9 @@ class Pane:
     right: Line
     tabs: Sequence[str]
     lines: Sequence[Line]
+    #: Lines that can be gone to, and whether the cursor goes from one to the next instead of scrolling.
+    stops: Sequence[int] = ()
+    steps: bool = False
 
 
 def list_body(
@@ -42,19 +47,25 @@ def list_body(
     pane: Callable[[Row, int], Pane],
     width: int,
     height: int,
+    foot: Callable[[int], Sequence[Line]] | None = None,
 ) -> Body:
     """The whole body of a screen with a list of the store: its filter row, its rows, the pane of the row under the
     cursor, and the newest requests where there is a third column.
 
-    `pane` makes the pane of a row for so many cells.
+    `pane` makes the pane of a row for so many cells; what is docked stands in its place. `foot` makes what
+    stands below the list for so many cells, where the list has enough rows without it.
     """
     if view.snapshot is None and not shown.rows:
         return Body(stack(waiting(view, width), height))
     zoomed = view.zoomed or view.list_state.wide
     main, side, tail = columns_of(width, zoomed=zoomed, least=LIST_CELLS)
-    focused = view.pane.focused and bool(shown.rows)
+    docked = view.docked
+    focused = view.pane.focused and bool(shown.rows or docked)
     below = 0 if side else _pane_lines(height, view, focused=focused)
-    visible = max(1, height - 2 - below)
+    if docked is not None and not side:
+        below = max(below, min(PANE_LINES, height - 2 - LEAST_ROWS), height // 3)
+    footing = list(foot(main)) if foot is not None and side and height >= TALL else []
+    visible = max(1, height - 2 - below - len(footing))
     keys = [key(row) for row in shown.rows]
     cursor = view.cursor.settled(keys, visible)
     marking = Marking(view.list_state, key, shown.stale, own_order(name))
@@ -66,13 +77,16 @@ def list_body(
     else:
         lines.append(_nothing(view, name, shown, main))
     selected = shown.rows[cursor.index] if shown.rows else None
-    if selected is None or not (side or below):
-        return Body(stack(lines, height), 2, visible, keys, cursor, first=cursor.top, list_width=main)
-    drawn = pane(selected, side or main)
     room = height if side else below
+    if docked is not None:
+        drawn = docked.pane(view, side or main, room - 1)
+    elif selected is not None and room:
+        drawn = pane(selected, side or main)
+    else:
+        return Body(stack(lines, height), 2, visible, keys, cursor, first=cursor.top, list_width=main)
     detail = _pane(view, drawn, side or main, room)
     if side:
-        parts = [(lines, main), (detail, side)]
+        parts = [(stack(lines, height - len(footing)) + footing, main), (detail, side)]
         if tail:
             parts.append((tail_section(view, tail, height), tail))
         lines = beside(parts, height, divider=f" {view.glyphs.divider} ")
@@ -89,6 +103,8 @@ def list_body(
         pane_lines=len(drawn.lines),
         pane_height=max(1, room - 1),
         pane_tabs=len(drawn.tabs),
+        pane_stops=drawn.stops,
+        pane_steps=drawn.steps,
     )
 
 
@@ -101,21 +117,38 @@ def _pane_lines(height: int, view: View, *, focused: bool) -> int:
 
 def _pane(view: View, pane: Pane, width: int, height: int) -> list[Line]:
     """The pane's lines from where it is scrolled to; its title says which tab is shown."""
-    tabs: list[Span] = []
-    for number, name in enumerate(pane.tabs):
-        here = number == view.pane.tab % len(pane.tabs)
-        tabs.append((f"[{name}]" if here else f" {name} ", "title" if here else "muted"))
-    title: Line = ((pane.title, "selected" if view.pane.focused else "title"), ("  ", "rule"), *tabs)
+    name: Span = (pane.title, "selected" if view.pane.focused else "title")
     right = pane.right
     room = height - 1
     if len(pane.lines) > room:
         top = max(0, min(view.pane.top, len(pane.lines) - room))
-        right = ((f"{grouped(top + 1)}-{grouped(top + room)}/{grouped(len(pane.lines))}", "muted"),)
+        place: Span = (f"{grouped(top + 1)}-{grouped(top + room)}/{grouped(len(pane.lines))}", "muted")
+        right = (*right, ("  ", "rule"), place) if right else (place,)
     else:
         top = 0
+    # What is most particular stands at the right: the tabs give way to it.
+    room_for_tabs = width - cells(pane.title) - line_cells(right) - 10
+    title: Line = (name, ("  ", "rule"), *_tabs(view, pane.tabs, room_for_tabs))
     if line_cells(title) + line_cells(right) + 8 > width:
         right = ()
     return [rule(title, right, width, stroke=view.glyphs.line), *stack(list(pane.lines[top : top + room]), room)]
+
+
+def _tabs(view: View, names: Sequence[str], room: int) -> list[Span]:
+    """The tabs, the shown one in brackets; where they do not all fit, those from a little before it on."""
+    shown = view.pane.tab % max(1, len(names))
+    for first in range(shown + 1):
+        tabs: list[Span] = [("… ", "muted")] if first else []
+        for number, name in enumerate(names[first:], first):
+            here = number == shown
+            tab: Span = (f"[{name}]" if here else f" {name} ", "title" if here else "muted")
+            if line_cells(tuple(tabs)) + cells(tab[0]) > room and number > first:
+                tabs.append((" …", "muted"))
+                break
+            tabs.append(tab)
+        if first == shown or any(text == f"[{names[shown]}]" for text, _ in tabs):
+            return tabs
+    return []
 
 
 def _nothing(view: View, name: str, shown: RowsShown[Any], width: int) -> Line:
@@ -157,13 +190,13 @@ def _heading(view: View, name: str, shown: RowsShown[Any], fields: frozenset[str
         left.append((f"  {say(f'sort.{column}')}{DOWN if descending else UP}", "info"))
     if view.account is not None:
         left.append((f"  acct:{account_name(view.account)}", "info"))
-    right = _standing(view, shown, max(0, width - 12))
+    right = _standing(view, name, shown, max(0, width - 12))
     while len(left) > 2 and line_cells(tuple(left)) + line_cells(right) + 2 > width:
         left.pop()
     return spread(tuple(left), right, width)
 
 
-def _standing(view: View, shown: RowsShown[Any], room: int) -> Line:
+def _standing(view: View, name: str, shown: RowsShown[Any], room: int) -> Line:
     """What there is to say of the list as a whole, the most urgent first, as far as there is room."""
     say, state = view.say, view.list_state
     if shown.error and shown.rows:
@@ -177,10 +210,18 @@ def _standing(view: View, shown: RowsShown[Any], room: int) -> Line:
         parts.append((say("list.searching", count=grouped(shown.looked_at)), "muted"))
     elif shown.loading:
         parts.append((say("list.reading"), "muted"))
+    if name == "orders" and (invalid := _invalid(view)):
+        parts.append((say("list.invalid", count=grouped(invalid)), "warn"))
     parts.append((_count(view, shown), "muted"))
     while len(parts) > 1 and sum(len(text) + 2 for text, _ in parts) > room:
         parts.pop()
     return tuple((f"{text}{'  ' if text != parts[-1][0] else ' '}", role) for text, role in parts)
+
+
+def _invalid(view: View) -> int:
+    """Orders of the shown account that something is wrong with, by the snapshot."""
+    accounts = view.snapshot.accounts if view.snapshot is not None else ()
+    return sum(account.orders_invalid for account in accounts if view.account in (None, account.name))
 
 
 def _count(view: View, shown: RowsShown[Any]) -> str:

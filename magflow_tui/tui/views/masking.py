@@ -7,7 +7,7 @@ hidden. What was hidden in one place of a document is hidden wherever else it tu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,6 +39,8 @@ _PERSONAL_KEY = re.compile(
     r"customer_|contact|phone|fax|e?mail|street|address|suburb|city|postal|iban|bank|liable|person"
     r"|pickup_(?!method|country)|replacement_|observation|cancellation_request|locker_name|registration_number"
 )
+#: A key in a JSON path, plain or in brackets.
+_STEP = re.compile(r'\.([^.\[]+)|\["((?:[^"\\]|\\.)*)"\]')
 #: Links lead to invoices.
 _LINK_KEY = re.compile(r"(^|_)url$")
 _NAME_KEY = re.compile(r"(^|(?<!locker)_)(name|company|contact|person)$|^customer$")
@@ -92,6 +94,21 @@ def masked_document(document: Mapping[str, object]) -> dict[str, object]:
         str(key): hidden(value, str(key), personal=_is_personal(str(key), inside=False))
         for key, value in document.items()
     }
+
+
+def hider(document: Mapping[str, object]) -> Callable[[str], str]:
+    """Hides in other texts about a document (what is said of an order, notes on it) what is hidden in the document."""
+    secrets = _Secrets(_secrets_of(dict(document), "", personal=False))
+    return lambda text: scrubbed(secrets.hidden_in(text))
+
+
+def hides(text: str, path: str, value: str | None) -> str:
+    """A text that quotes a value (short JSON), without it where the value's JSON path leads to something personal."""
+    personal = False
+    for step in _STEP.finditer(path):
+        personal = _is_personal(step[1] or step[2], inside=personal)
+    quoted = (value or "").rstrip("…").strip('"').rstrip("…")
+    return text.replace(quoted, HIDDEN) if personal and quoted not in ("", "null") else text
 
 
 @lru_cache(maxsize=1024)

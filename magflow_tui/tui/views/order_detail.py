@@ -1,4 +1,4 @@
-"""The order under the cursor, by tab: what was ordered, by whom, and the payload as it came."""
+"""The order under the cursor: what was ordered, and by whom."""
 
 from __future__ import annotations
 
@@ -31,15 +31,9 @@ def order_lines(view: View, row: OrderRow, detail: OrderDetail | None, width: in
         _text(say("orders.total", total=money(row.total), currency=clean(row.currency or ""), paid=paid), width),
         _text(say("orders.whose", account=account_name(row.account), kind=kind, customer=whose), width),
     ]
-    if row.findings:
-        lines.append(_text(say("orders.findings", count=row.findings), width, "warn"))
     if detail is None:
         return [*lines, _text(say("orders.open"), width, "muted")]
-    lines += [
-        _text(say("orders.finding", path=found.path.removeprefix("$."), expected=found.expected), width, "warn")
-        for found in detail.findings
-    ]
-    order = _visible(view, detail)
+    order = visible_order(view, detail)
     lines += [_text(text, width) for text in _products(order, width - 2)]
     lines += [_text(text, width, "muted") for text in _extras(view, order)]
     fetched = say("orders.fetched", at=day(detail.fetched_at, view.shown_at, view.zone))
@@ -50,22 +44,15 @@ def customer_lines(view: View, row: OrderRow, detail: OrderDetail | None, width:
     """What is known of the customer; personal data stay hidden unless they are to be seen."""
     if detail is None:
         return [_text(view.say("orders.open"), width, "muted")]
-    order = _visible(view, detail)
+    order = visible_order(view, detail)
     found = order.get("customer")
     if not isinstance(found, Mapping):
         return [_text(view.say("orders.no_customer"), width, "muted")]
     return [_fact(str(name), value, width) for name, value in found.items() if value not in (None, "", [], {})]
 
 
-def raw_lines(view: View, row: OrderRow, detail: OrderDetail | None, width: int) -> list[Line]:
-    """The payload as it came, one value a line."""
-    if detail is None:
-        return [_text(view.say("orders.open"), width, "muted")]
-    text = json.dumps(_visible(view, detail), ensure_ascii=False, indent=1)
-    return [_text(line, width) for line in text.split("\n")]
-
-
-def _visible(view: View, detail: OrderDetail) -> Mapping[str, object]:
+def visible_order(view: View, detail: OrderDetail) -> Mapping[str, object]:
+    """The payload as it may be seen."""
     return detail.order if view.reveal else masked_document(detail.order)
 
 
@@ -104,13 +91,7 @@ def _extras(view: View, order: Mapping[str, object]) -> list[str]:
 
 
 def _text(text: str, width: int, role: Role = "text") -> Line:
-    return ((f"  {cut(clean(text) if not text.startswith(' ') else _indented(text), width - 2)}", role),)
-
-
-def _indented(text: str) -> str:
-    """A line of JSON with its indentation."""
-    inner = text.lstrip(" ")
-    return " " * (len(text) - len(inner)) + clean(inner)
+    return ((f"  {cut(clean(text), width - 2)}", role),)
 
 
 def _fact(name: str, value: object, width: int) -> Line:

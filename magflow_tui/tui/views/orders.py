@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.data.store_lists import OrderSource
-from magflow_tui.tui.views import offers
+from magflow_tui.tui.views import ignores, offers, rules
 from magflow_tui.tui.views.accounts import account_cells, account_name
 from magflow_tui.tui.views.context import Body, View
 from magflow_tui.tui.views.figures import age, day, money
-from magflow_tui.tui.views.list_frame import Pane, list_body
+from magflow_tui.tui.views.finding_signs import severity_sign
+from magflow_tui.tui.views.list_frame import list_body
 from magflow_tui.tui.views.masking import masked
-from magflow_tui.tui.views.order_detail import customer_lines, order_lines, raw_lines
+from magflow_tui.tui.views.order_pane import more, order_pane
 from magflow_tui.tui.views.spans import Role, clean
 from magflow_tui.tui.views.table import Column
 
@@ -23,15 +23,30 @@ if TYPE_CHECKING:
 _STATUS: dict[int, Role] = {0: "muted", 1: "info", 2: "text", 3: "text", 4: "ok", 5: "warn"}
 _FIELDS = frozenset(OrderSource.fields)
 AGE_CELLS = 6
-#: Cells from which on the list tells how many findings an order has.
-LEAST_FOR_FINDINGS = 74
+#: Cells from which on the list tells the currency, whose account it is, how it is paid, and the worst rule's title.
+NEED_CURRENCY, NEED_ACCOUNT, NEED_PAYMENT, NEED_TITLE = 72, 84, 100, 124
 
 
 def body(view: View, width: int, height: int) -> Body:
-    """The whole body of the screen: the orders, or the offers."""
+    """The whole body of the screen: the orders, the offers, or what was found in the orders by rule."""
     if view.offers_open:
         return offers.body(view, width, height)
-    return list_body(view, "orders", view.orders, _columns(view), order_key, _FIELDS, _pane_of(view), width, height)
+    if view.desk_list == "rules":
+        return rules.body(view, width, height)
+    if view.desk_list == "ignores":
+        return ignores.body(view, width, height)
+    return list_body(
+        view,
+        "orders",
+        view.orders,
+        _columns(view),
+        order_key,
+        _FIELDS,
+        lambda row, cells: order_pane(view, row, status_word(view, row), cells),
+        width,
+        height,
+        foot=lambda cells: rules.section(view, cells),
+    )
 
 
 def order_key(row: OrderRow) -> tuple[str, int]:
@@ -65,8 +80,14 @@ def _columns(view: View) -> list[Column[OrderRow]]:
     def status(row: OrderRow) -> tuple[str, Role]:
         return (status_word(view, row), "muted" if row.status is None else _STATUS.get(row.status, "warn"))
 
-    def findings(row: OrderRow) -> tuple[str, Role]:
-        return (str(row.findings) if row.findings else "", "warn")
+    def problem(row: OrderRow) -> tuple[str, Role]:
+        if not row.findings:
+            return ("", "text")
+        sign, role = severity_sign(row.worst_severity, view.glyphs)
+        return (f"{sign} {clean(row.worst_rule or row.findings)} {more(row.findings)}".rstrip(), role)
+
+    def title(row: OrderRow) -> tuple[str, Role]:
+        return (rules.title_of(view, row.worst_rule or ""), "muted")
 
     def paid(row: OrderRow) -> tuple[str, Role]:
         known = row.payment_mode_id in (1, 2, 3)
@@ -88,24 +109,11 @@ def _columns(view: View) -> list[Column[OrderRow]]:
         Column(say("col.modified"), 11, modified, wide=True, sort="modified"),
         Column(say("col.order_status"), 11, status, sort="status"),
         Column(say("col.total"), 10, lambda row: (money(row.total), "text"), "right", sort="total"),
-        Column("", 3, lambda row: (clean(row.currency or ""), "muted")),
-        Column(say("col.acct"), account_cells(view), lambda row: (account_name(row.account), "muted"), need=72),
+        Column("", 3, lambda row: (clean(row.currency or ""), "muted"), need=NEED_CURRENCY),
+        Column(say("col.acct"), account_cells(view), lambda row: (account_name(row.account), "muted"), need=NEED_ACCOUNT),
         Column(say("col.order_type"), 6, kind, wide=True),
-        Column(say("col.payment"), 8, paid, need=84),
-        Column(say("col.customer"), 0, lambda row: (customer(view, row), "text"), sort="customer"),
-        Column(say("col.findings"), 8, findings, "right", need=LEAST_FOR_FINDINGS),
+        Column(say("col.payment"), 8, paid, need=NEED_PAYMENT),
+        Column(say("col.customer"), 10, lambda row: (customer(view, row), "text"), sort="customer"),
+        Column(say("col.problem"), 0, problem),
+        Column("", 0, title, need=NEED_TITLE),
     ]
-
-
-def _pane_of(view: View) -> Callable[[OrderRow, int], Pane]:
-    def pane(row: OrderRow, width: int) -> Pane:
-        say = view.say
-        detail = view.orders.detail
-        if detail is not None and order_key(detail.row) != order_key(row):
-            detail = None
-        tabs = [say(f"pane.{tab}") for tab in ("lines", "customer", "raw")]
-        makers = (order_lines, customer_lines, raw_lines)
-        lines = makers[view.pane.tab % len(makers)](view, row, detail, width)
-        return Pane(str(row.id), ((status_word(view, row), "muted"),), tabs, lines)
-
-    return pane

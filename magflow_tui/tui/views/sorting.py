@@ -11,15 +11,17 @@ from magflow_tui.tui.views.context import ListState
 #: Columns of each list, by the names that `Column.sort` has. The first is the list's own order.
 SORTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("date", "modified", "total", "status", "customer"),
+    "rules": ("open", "orders", "rule"),
+    "ignores": ("until", "rule"),
     "offers": ("id", "name", "price", "stock", "status"),
     "sync": tuple(run_rows.SORTS),
     "api": tuple(request_rows.SORTS),
     "limits": tuple(spending.SORTS),
 }
 #: Lists whose own order is upwards.
-_RISING_LISTS = frozenset({"offers"})
+_RISING_LISTS = frozenset({"offers", "ignores"})
 #: Columns that are read from A to Z; all others begin with the most.
-_RISING = frozenset({"id", "name", "customer", "status", "endpoint", "what", "acct", "result"})
+_RISING = frozenset({"id", "name", "customer", "status", "endpoint", "what", "acct", "result", "rule", "until"})
 
 
 def own_order(name: str) -> tuple[str, bool]:

@@ -49,6 +49,7 @@ class PromptBar(Panel):
         super().__init__(styles, fold, id=id)
         self._question = ""
         self._choices: Sequence[tuple[str, str]] = ()
+        self._taking: Callable[[str], bool] | None = None
         self._writing: Writing | None = None
         self._histories: dict[str, History] = {}
         self._answer: asyncio.Future[str | None] | None = None
@@ -82,11 +83,17 @@ class PromptBar(Panel):
             line = prompt_line(self._question, self._choices, width)
         self.paint([line], width)
 
-    async def ask(self, question: str, choices: Sequence[tuple[str, str]]) -> str | None:
-        """Ask for one of `(key, title)`; gives the key, or None when it was put away."""
+    async def ask(
+        self, question: str, choices: Sequence[tuple[str, str]], *, on_key: Callable[[str], bool] | None = None
+    ) -> str | None:
+        """Ask for one of `(key, title)`; gives the key, or None when it was put away.
+
+        `on_key` is given every other key first and takes it by returning True; it may answer for the operator
+        (`answer`).
+        """
         if self.asking:
             return None
-        self._question, self._choices = question, choices
+        self._question, self._choices, self._taking = question, choices, on_key
         return await self._answered()
 
     async def enter(
@@ -128,6 +135,17 @@ class PromptBar(Panel):
             self._writing.remark, self._writing.wrong = text, wrong
             self._show()
 
+    def rephrase(self, question: str) -> None:
+        """Say something else in front of the keys that answer the open question."""
+        if self.asking and question != self._question:
+            self._question = question
+            self._show()
+
+    def answer(self, text: str) -> None:
+        """Answer the open question, as if a key or enter had."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(text)
+
     def press(self, event: events.Key) -> None:
         """Take a key while a question is open, as an answer, as part of a line, or for nothing."""
         answer = self._answer
@@ -142,6 +160,8 @@ class PromptBar(Panel):
         pressed = event.character or event.key
         if pressed in [key for key, _ in self._choices]:
             answer.set_result(pressed)
+        elif self._taking is not None and self._taking(event.key):
+            pass
         elif event.key in ("escape", "ctrl+c", "q"):
             answer.set_result(None)
 
@@ -157,7 +177,7 @@ class PromptBar(Panel):
         try:
             return await self._answer
         finally:
-            self._answer = self._writing = None
+            self._answer = self._writing = self._taking = None
             self._rest()
             self._show()
 
