@@ -6,6 +6,7 @@
 * `folder`    the data folder made private and held by one engine
 * `api`       the routes
 * `live`, `events`, `broadcast`  the 1 Hz snapshot and the event stream
+* `actions`   what operators have the marketplace do to orders, safe against crashes
 * `accounts`, `history`, `scheduler`  what it serves, what was done, what is due
 * `failures`, `logs`  why it does not start; the log file without secrets
 """

@@ -95,6 +95,9 @@ class OrderChecking:
         except StoreError as error:
             log.error("the checking of stored orders stopped: %s", error.message)
             return
+        except Exception:  # the engine lives on, and goes on from there another time
+            log.exception("the checking of stored orders failed")
+            return
         if done is not None and done.checked:
             message = (
                 f"Stored orders checked again: {done.checked} orders, "

@@ -10,6 +10,7 @@
 * `sellability`   whether an offer can be bought, and which conditions fail
 * `catalogue`     every rule, and the version of them all
 * `documents`     the orders in a file: a list, one, an answer, or JSON lines
+* `verdicts`      each of them judged: good or not, its total, its findings
 * `python_values` objects of Python as the JSON that the checks read
 * `callers`       the checks under the names below
 

@@ -19,6 +19,7 @@ from magflow_tui.rules.orders import (
     deposits,
     heading,
     lines,
+    nesting,
     payment,
     proforma,
     reasons,
@@ -44,6 +45,7 @@ _SUBJECTS: Final = (
     reasons,
     attachments,
     texts,
+    nesting,
 )
 
 #: What orders are checked for as they are read: by code, in the order of their subjects.

@@ -27,17 +27,16 @@ _USUAL_RATES: Final = frozenset(map(Decimal, ("0", "0.05", "0.09", "0.11", "0.18
 
 
 class OrderSums(NamedTuple):
-    """What an order costs with VAT, by kind. `discounts` are negative, and not rounded: splits are thirds of cents."""
+    """What an order costs with VAT, by kind, and the `total` that the customer pays, of two decimals.
+
+    `discounts` are negative, and not rounded: splits are thirds of cents.
+    """
 
     goods: Decimal
     deposits: Decimal
     shipping: Decimal
     discounts: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        """What the customer pays, two decimals."""
-        return in_hundredths(self.before_discounts + self.discounts)
+    total: Decimal
 
     @property
     def before_discounts(self) -> Decimal:
@@ -89,7 +88,7 @@ def _sums(order: Order, as_ordered: bool) -> OrderSums:
         shipping = _ZERO
     all_count = as_ordered or order.status == OrderStatus.CANCELLED
     goods = deposits = discounts = _ZERO
-    splits = list(order.shipping_tax_voucher_split or ())
+    splits = [*(order.shipping_tax_voucher_split or ())]
     for line in lines:
         if line.status == _REMOVED and not all_count:
             continue
@@ -103,7 +102,8 @@ def _sums(order: Order, as_ordered: bool) -> OrderSums:
                 splits += deposit.recycle_warranty_voucher_split or ()
     for discount in order.vouchers or splits:
         discounts += _voucher_gross(discount)
-    return OrderSums(goods, deposits, shipping, discounts)
+    total = goods + deposits + shipping + discounts
+    return OrderSums(goods, deposits, shipping, discounts, total.quantize(_HUNDREDTH, None, _EXACT))
 
 
 def _gross(net: Decimal | None, vat: Decimal | None, quantity: int | None) -> Decimal:

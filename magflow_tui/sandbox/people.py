@@ -18,6 +18,9 @@ POOL = 1_500
 _FIRST_SEEN, _LAST_SEEN = 1_420_070_400, 1_690_000_000  # 2015 to the middle of 2023
 
 
+_CHECK_WEIGHTS = (3, 2, 1, 7, 5, 3, 2)
+
+
 @dataclass(frozen=True)
 class Customer:
     """A customer as the order carries it, and the same person with a locker for an address.
@@ -69,7 +72,7 @@ def _customer(market: Market, words: JsonObject, rng: random.Random, number: int
         "phone_2": "",
         "phone_3": "",
         "registration_number": f"J40/{rng.randrange(100, 9999)}/20{rng.randrange(10, 24)}" if company else "",
-        "code": f"{market.country}{rng.randrange(10_000_000, 99_999_999)}" if company else "",
+        "code": f"{market.country}{_tax_code(rng.randrange(10_000_000, 99_999_999))}" if company else "",
         "email": "" if rng.random() < 0.1 else f"{rng.randbytes(16).hex()}@{market.mail_host}",
         "bank": "",
         "iban": "",
@@ -107,6 +110,13 @@ def _customer(market: Market, words: JsonObject, rng: random.Random, number: int
         "courier_external_office_id": None,
     }
     return Customer(home, locker, details, company)
+
+
+def _tax_code(draw: int) -> int:
+    """Eight digits of which the last is the Romanian check digit, above all that have been given to companies."""
+    digits = 9_000_000 + draw % 1_000_000
+    weighed = sum(int(digit) * weight for digit, weight in zip(str(digits), _CHECK_WEIGHTS, strict=True))
+    return digits * 10 + weighed * 10 % 11 % 10
 
 
 def _street(words: JsonObject, rng: random.Random) -> str:

@@ -67,7 +67,7 @@ class ActionDraft:
 
 @dataclass(frozen=True, slots=True)
 class OpenAction:
-    """An order that is being acted on. `sent_at` is when it began to be sent."""
+    """An order that is being acted on. `sent_at` is when it began to be sent, `left_by` when it certainly had left."""
 
     action_id: int
     batch_id: int
@@ -78,6 +78,7 @@ class OpenAction:
     by: str
     status_before: int | None
     sent_at: datetime | None
+    left_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,15 @@ def mark_sending(connection: Connection, rows: Iterable[tuple[int, int | None]],
     connection.execute(statement, [{"which": action_id, "before": before} for action_id, before in rows])
 
 
+def note_left(connection: Connection, batch_id: int, at: datetime) -> None:
+    """Note that what was being sent for a request has left by now, where that is not noted yet."""
+    connection.execute(
+        update(ACTIONS)
+        .where(ACTIONS.c.batch_id == batch_id, ACTIONS.c.state == "sending", ACTIONS.c.left_by.is_(None))
+        .values(left_by=at)
+    )
+
+
 def finish(connection: Connection, fates: Sequence[Fate], at: datetime) -> None:
     """Write down what became of actions."""
     if not fates:
@@ -217,6 +227,7 @@ def open_actions(connection: Connection, batch_id: int | None = None) -> tuple[O
             by=row.by,
             status_before=row.status_before,
             sent_at=row.sent_at,
+            left_by=row.left_by,
         )
         for row in connection.execute(statement)
     )

@@ -17,7 +17,8 @@ from magflow_tui.marketplace.schema import Order, read_item
 from magflow_tui.rules.orders import check_order
 from magflow_tui.store.findings import compare_findings
 from magflow_tui.store.standings import recount
-from magflow_tui.store.tables import CHECKING, ORDERS, TALLIES
+from magflow_tui.store.tables import ORDERS, TALLIES
+from magflow_tui.store.triage_tables import CHECKING
 
 #: Orders checked in one transaction: the pages of a sync wait no longer than for one of their own.
 SLICE: Final = 100

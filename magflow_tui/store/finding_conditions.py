@@ -12,7 +12,8 @@ from magflow_tui.rules.findings import SEVERITIES
 from magflow_tui.store.conditions import Clause, Moment
 from magflow_tui.store.findings import COUNTED
 from magflow_tui.store.searching import contains, plain
-from magflow_tui.store.tables import FINDINGS, NOTES, ORDERS
+from magflow_tui.store.tables import ORDERS
+from magflow_tui.store.triage_tables import FINDINGS, NOTES
 
 #: Others than these tables themselves, which a statement around may read too.
 _FINDING: Final = FINDINGS.alias("finding_of_order")

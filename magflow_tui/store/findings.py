@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from magflow_tui.rules.findings import SEVERITIES, Finding
 from magflow_tui.store.bound_lists import json_of, listed
 from magflow_tui.store.ignores import Covering, read_covering
-from magflow_tui.store.tables import FINDINGS
+from magflow_tui.store.triage_tables import FINDINGS
 
 #: States of findings that ask for somebody's attention, and count as an order's.
 COUNTED: Final = ("open", "seen")

@@ -16,7 +16,8 @@ from magflow_tui.store import order_list
 from magflow_tui.store.findings import COUNTED
 from magflow_tui.store.list_query import ListQuery
 from magflow_tui.store.listing import PageAsk, Sort, read_page
-from magflow_tui.store.tables import BROKEN_ITEMS, FINDINGS, ORDERS
+from magflow_tui.store.tables import BROKEN_ITEMS, ORDERS
+from magflow_tui.store.triage_tables import FINDINGS
 
 _SHOWN: Final = [
     FINDINGS.c[name]

@@ -15,7 +15,8 @@ from magflow_tui.contract.findings import HistoryEntry, HistoryKind, OrderHistor
 from magflow_tui.marketplace.codes import get_order_status_text
 from magflow_tui.rules.findings import Language, Words
 from magflow_tui.store.notes import notes_of
-from magflow_tui.store.tables import ACTIONS, FINDINGS, ORDER_CHANGES, TRIAGE_BATCHES, TRIAGE_CHANGES
+from magflow_tui.store.tables import ACTIONS, ORDER_CHANGES
+from magflow_tui.store.triage_tables import FINDINGS, TRIAGE_BATCHES, TRIAGE_CHANGES
 
 #: Rules that an entry names before it says how many more there are.
 _NAMED: Final = 4

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from magflow_tui.contract.findings import Ignore, IgnoreList
 from magflow_tui.store.bound_lists import json_of, listed
-from magflow_tui.store.tables import FINDINGS, IGNORES
+from magflow_tui.store.triage_tables import FINDINGS, IGNORES
 
 _COVERING: Final = select(IGNORES.c.rule, IGNORES.c.order_id, IGNORES.c.ignore_id, IGNORES.c.expires_at).where(
     IGNORES.c.ended_at.is_(None),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from magflow_tui.contract.findings import Note
-from magflow_tui.store.tables import NOTES
+from magflow_tui.store.triage_tables import NOTES
 
 
 def notes_of(connection: Connection, account: str, order_id: int) -> tuple[Note, ...]:

@@ -49,9 +49,7 @@ _LONGEST_REMARK: Final = 500
 
 def accounts_of_offer(connection: Connection, offer_id: int) -> tuple[str, ...]:
     """The accounts that have an offer of this id: ids are the seller's own."""
-    statement = select(OFFERS.c.account).where(
-        OFFERS.c.account.in_(select(TALLIES.c.account)), OFFERS.c.id == offer_id
-    )
+    statement = select(OFFERS.c.account).where(OFFERS.c.account.in_(select(TALLIES.c.account)), OFFERS.c.id == offer_id)
     return tuple(connection.execute(statement.order_by(OFFERS.c.account)).scalars())
 
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, func, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, func, or_, type_coerce
 
-from magflow_tui.contract.listing import RowCount
+from magflow_tui.contract.listing import ConditionOperator, RowCount
 from magflow_tui.contract.records import OfferPage, OfferRow
-from magflow_tui.marketplace.codes import OfferStatus, get_offer_status_text
+from magflow_tui.marketplace.codes import OfferStatus, get_offer_status_text, get_validation_status_text
 from magflow_tui.rules.sellability import condition_of, translation_remark
-from magflow_tui.store.conditions import CodeField, Fields, FlagField, IdField, NumberField, TextField
+from magflow_tui.store.conditions import (
+    Clause,
+    CodeField,
+    Fields,
+    FlagField,
+    IdField,
+    Moment,
+    NumberField,
+    TextField,
+)
 from magflow_tui.store.list_query import ListQuery, exact_total
 from magflow_tui.store.listing import PageAsk, Sort, count_rows, read_page
+from magflow_tui.store.searching import contains, plain
 from magflow_tui.store.tables import OFFERS
 
 LISTED: Final = [
@@ -31,6 +42,32 @@ LISTED: Final = [
         "translation_validation_status",
     )
 ]
+#: Statuses of the documentation that are listed (API 4.4.7).
+_DOCUMENTATION: Final = range(13)
+#: The phrases of conditions that offers fail are kept in English; each of them with what it says in Romanian.
+_PHRASES: Final = tuple(
+    condition.words
+    for phrase in (
+        *("no stock", "stock not known", "price not valid", "price validity not known"),
+        *(f"offer: {get_offer_status_text(code, 'en').lower()}" for code in OfferStatus),
+        *(f"documentation: {get_validation_status_text(code, 'en').lower()}" for code in _DOCUMENTATION),
+    )
+    if (condition := condition_of(phrase)) is not None
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonField:
+    """What keeps an offer from being sold, in words of either language."""
+
+    def clause(self, operator: ConditionOperator, value: str, at: Moment) -> Clause:
+        text = TextField(OFFERS.c.unsellable)
+        if operator != "has":
+            return text.clause(operator, value, at)
+        meant = [words.en for words in _PHRASES if plain(value) in plain(words.ro)]
+        return or_(*(contains(OFFERS.c.unsellable, each) for each in (value, *meant)))
+
+
 _PRICE: Final[ColumnElement[Any]] = type_coerce(OFFERS.c.sale_price, BigInteger)
 _ROW: Final = OFFERS.c.account, OFFERS.c.id
 _NUMBERED: Final = (int, str, int)
@@ -59,7 +96,7 @@ FIELDS: Final = Fields(
         "currency": TextField(OFFERS.c.currency),
         "stock": NumberField(OFFERS.c.stock),
         "sellable": FlagField(OFFERS.c.unsellable.is_(None)),
-        "reason": TextField(OFFERS.c.unsellable),
+        "reason": ReasonField(),
     },
     words=("id", "account", "name", "part"),
     number="price",

@@ -14,6 +14,7 @@ from magflow_tui.store.tables import OFFERS, RUNS
 
 #: Offers count as synced lately when that was within this time.
 RECENT = timedelta(hours=24)
+_COUNTS = ("total", "active", "sellable", "without_stock")
 
 
 def product_stats(connection: Connection, now: datetime) -> ProductStats:
@@ -22,26 +23,23 @@ def product_stats(connection: Connection, now: datetime) -> ProductStats:
     An offer counts as synced when it was written in the 24 h before `now`, or when a run that read every offer of its
     account was completed in them.
     """
-    since = now - RECENT
     counted = select(
         OFFERS.c.account,
+        OFFERS.c.validation_status,
         func.count(),
         _count_if(OFFERS.c.status == OfferStatus.ACTIVE),
         _count_if(OFFERS.c.unsellable.is_(None)),
         _count_if(func.coalesce(OFFERS.c.stock, 0) <= 0),
-    ).group_by(OFFERS.c.account)
-    rows = [tuple(row) for row in connection.execute(counted.order_by(OFFERS.c.account))]
-    recent = _synced_since(connection, since, {account: total for account, total, *_ in rows})
+    ).group_by(OFFERS.c.account, OFFERS.c.validation_status)
+    by_account: dict[str, Counter[str]] = {}
+    by_state: Counter[int | None] = Counter()
+    for account, state, *counts in connection.execute(counted):
+        by_account.setdefault(account, Counter()).update(dict(zip(_COUNTS, counts, strict=True)))
+        by_state[state] += counts[0]
+    recent = _synced_since(connection, now - RECENT, {name: counts["total"] for name, counts in by_account.items()})
     accounts = tuple(
-        OfferCounts(
-            account=account,
-            total=total,
-            active=active,
-            sellable=sellable,
-            without_stock=without,
-            recently_synced_24h=recent[account],
-        )
-        for account, total, active, sellable, without in rows
+        OfferCounts(account=name, recently_synced_24h=recent[name], **{each: counts[each] for each in _COUNTS})
+        for name, counts in sorted(by_account.items())
     )
     total, active = sum(each.total for each in accounts), sum(each.active for each in accounts)
     return ProductStats(
@@ -52,7 +50,7 @@ def product_stats(connection: Connection, now: datetime) -> ProductStats:
         recently_synced_24h=sum(each.recently_synced_24h for each in accounts),
         sellable=sum(each.sellable for each in accounts),
         without_stock=sum(each.without_stock for each in accounts),
-        by_validation_status=_by_validation_status(connection),
+        by_validation_status=_states(by_state),
         accounts=accounts,
     )
 
@@ -76,9 +74,8 @@ def _synced_since(connection: Connection, since: datetime, totals: dict[str, int
     return recent
 
 
-def _by_validation_status(connection: Connection) -> tuple[ValidationCount, ...]:
-    counted = select(OFFERS.c.validation_status, func.count()).group_by(OFFERS.c.validation_status)
-    found = sorted(connection.execute(counted), key=lambda row: (-row[1], -1 if row[0] is None else row[0]))
+def _states(counts: Counter[int | None]) -> tuple[ValidationCount, ...]:
+    """Validation statuses, the most frequent first."""
     return tuple(
         ValidationCount(
             value=value,
@@ -86,5 +83,5 @@ def _by_validation_status(connection: Connection) -> tuple[ValidationCount, ...]
             text_ro=get_validation_status_text(value, "ro"),
             offers=offers,
         )
-        for value, offers in found
+        for value, offers in sorted(counts.items(), key=lambda each: (-each[1], -1 if each[0] is None else each[0]))
     )

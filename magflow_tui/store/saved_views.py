@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from magflow_tui.contract.findings import SavedView, SavedViews
-from magflow_tui.store.tables import SAVED_VIEWS
+from magflow_tui.store.triage_tables import SAVED_VIEWS
 
 
 def list_views(connection: Connection) -> SavedViews:

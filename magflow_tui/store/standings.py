@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
 from magflow_tui.contract.findings import OrderKey
 from magflow_tui.store.bound_lists import json_of_orders, listed_orders
 from magflow_tui.store.findings import COUNTED, INVALID_UP_TO, is_invalid
-from magflow_tui.store.tables import FINDINGS, ORDERS
+from magflow_tui.store.tables import ORDERS
 from magflow_tui.store.tallies import add_to_tally
+from magflow_tui.store.triage_tables import FINDINGS
 
 _OF_ORDER: Final = (
     FINDINGS.c.order_id == ORDERS.c.id,

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, nu
 
 from magflow_tui.contract.findings import OrderKey, Triage, TriageBatch, TriageBatches
 from magflow_tui.store.standings import recount
-from magflow_tui.store.tables import FINDINGS, IGNORES, TRIAGE_BATCHES, TRIAGE_CHANGES
-from magflow_tui.store.triage_choice import STATES, changed_by, check_command, chosen
+from magflow_tui.store.triage_choice import STATES, changed_by, changes_counts, check_command, chosen
+from magflow_tui.store.triage_tables import FINDINGS, IGNORES, TRIAGE_BATCHES, TRIAGE_CHANGES
 
 _SHOWN: Final = [
     TRIAGE_BATCHES.c[name]
@@ -49,8 +49,7 @@ def apply_triage(connection: Connection, command: Triage, at: datetime) -> Triag
         "changed_by": command.by,
     }
     connection.execute(update(FINDINGS).values(moved).where(*of_batch))
-    # Seen ones count as much as open ones.
-    return end_batch(connection, batch_id, command.choice.rules, counts_change=command.action != "see")
+    return end_batch(connection, batch_id, command.choice.rules)
 
 
 def list_batches(connection: Connection, limit: int) -> TriageBatches:
@@ -85,12 +84,13 @@ def keep_journal(
     return connection.execute(insert(TRIAGE_CHANGES).from_select(list(_JOURNAL), before)).rowcount
 
 
-def end_batch(
-    connection: Connection, batch_id: int, rules: Collection[str] = (), *, counts_change: bool = True
-) -> TriageBatch:
+def end_batch(connection: Connection, batch_id: int, rules: Collection[str] = ()) -> TriageBatch:
     """Bring the orders of a batch up to date, and count it. `rules` are those it was for, if it was for some."""
+    action = connection.execute(
+        select(TRIAGE_BATCHES.c.action).where(TRIAGE_BATCHES.c.batch_id == batch_id)
+    ).scalar_one()
     orders = orders_of_batch(connection, batch_id)
-    if counts_change:
+    if changes_counts(action):
         recount(connection, orders)
     of_batch = FINDINGS.c.finding_id == TRIAGE_CHANGES.c.finding_id, TRIAGE_CHANGES.c.batch_id == batch_id
     named = sorted(rules) or sorted(connection.execute(select(FINDINGS.c.rule).where(*of_batch).distinct()).scalars())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, or_, tuple_
 
@@ -12,7 +12,7 @@ from magflow_tui.rules.catalogue import RULES
 from magflow_tui.store.bound_lists import json_of, json_of_orders, listed, listed_orders
 from magflow_tui.store.findings_list import UNRESOLVED, of_matching_orders
 from magflow_tui.store.list_query import ListQuery
-from magflow_tui.store.tables import FINDINGS
+from magflow_tui.store.triage_tables import FINDINGS
 
 #: The state that each action leads to.
 STATES: Final[dict[TriageAction, FindingState]] = {
@@ -21,6 +21,11 @@ STATES: Final[dict[TriageAction, FindingState]] = {
     "ignore": "ignored",
     "snooze": "snoozed",
 }
+
+
+def changes_counts(action: TriageAction | Literal["lift"]) -> bool:
+    """Whether an action changes what orders say of their findings: seen ones count as much as open ones."""
+    return action != "see"
 
 
 def check_command(command: Triage, at: datetime) -> None:

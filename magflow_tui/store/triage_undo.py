@@ -10,9 +10,9 @@ from sqlalchemy import Connection, null, or_, select, update
 from magflow_tui.contract.findings import TriageBatch
 from magflow_tui.store.findings_list import UNRESOLVED
 from magflow_tui.store.standings import recount
-from magflow_tui.store.tables import FINDINGS, IGNORES, TRIAGE_BATCHES, TRIAGE_CHANGES
 from magflow_tui.store.triage import begin_batch, distinct_orders, end_batch, get_batch, keep_journal, orders_of_batch
-from magflow_tui.store.triage_choice import STATES
+from magflow_tui.store.triage_choice import STATES, changes_counts
+from magflow_tui.store.triage_tables import FINDINGS, IGNORES, TRIAGE_BATCHES, TRIAGE_CHANGES
 
 _OPENED: Final = {"state": "open", "until": None, "ignore_id": None, "batch_id": None, "changed_by": None}
 
@@ -51,7 +51,8 @@ def undo_batch(connection: Connection, batch_id: int, by: str, at: datetime) -> 
         )
     ).rowcount
     connection.execute(update(FINDINGS).values({**_OPENED, "changed_at": at}).where(*came_later))
-    recount(connection, orders)
+    if changes_counts(batch.action):
+        recount(connection, orders)
     own = IGNORES.c.batch_id == batch_id, IGNORES.c.ended_at.is_(None)
     connection.execute(update(IGNORES).values(ended_at=at, ended_batch=batch_id).where(*own))
     _hold_again(connection, batch_id, at, lifted=True)
@@ -91,7 +92,8 @@ def redo_batch(connection: Connection, batch_id: int, by: str, at: datetime) -> 
             FINDINGS.c.state == TRIAGE_CHANGES.c.state,
         )
     ).rowcount
-    recount(connection, orders_of_batch(connection, batch_id))
+    if changes_counts(batch.action):
+        recount(connection, orders_of_batch(connection, batch_id))
     _hold_again(connection, batch_id, at, lifted=False)
     lifted = IGNORES.c.ended_batch == batch_id, IGNORES.c.batch_id != batch_id
     connection.execute(update(IGNORES).values(ended_at=at).where(*lifted))

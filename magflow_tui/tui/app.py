@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 TICK_SECONDS = 1.0
 #: Seconds between two readings of a list that grows by itself.
 LIST_SECONDS = 2.0
+#: The same while nobody looks: a list that has changed whole costs what 100 B/s allow in this time.
+UNSEEN_LIST_SECONDS = 45.0
 #: Seconds for which something said stays in the last-event line.
 SAID_SECONDS = 6.0
 
@@ -215,6 +217,12 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.despatch.heed(self.snapshot)
         self._follow(fresh=True)
 
+    def on_app_focus(self) -> None:
+        """Somebody looks again: what they see is to be fresh, the lists too."""
+        self.read_lists_now()
+        self.paint()
+        self.follow_lists()
+
     def _tick(self) -> None:
         """Once a second: what depends on time alone, and what could not be painted while the terminal was behind."""
         self._follow(fresh=False)
@@ -245,7 +253,8 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         wanted = {
             "requests": self.place.screen == "api" or (self.size.width >= 180 and not self.place.zoomed),
         }
-        due = self.clock() - self._listed_at >= LIST_SECONDS * 0.9
+        pause = LIST_SECONDS * 0.9 if self.app_focus else UNSEEN_LIST_SECONDS
+        due = self.clock() - self._listed_at >= pause
         if due and self.lists.lacks(snapshot, **wanted):
             asked = self._listed_at == float("-inf")
             self._reading, self._listed_at = True, self.clock()

@@ -6,31 +6,17 @@ which come through in alerts, events, runs and requests and quote what the marke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.masking import scrubbed_models, scrubbed_runs, scrubbed_snapshot
+from magflow_tui.tui.views.remembered import Remembered
 
 if TYPE_CHECKING:
     from magflow_tui.contract.events import Event
     from magflow_tui.contract.records import RequestRow
     from magflow_tui.tui.views.context import RunShown, View
-
-Value = TypeVar("Value")
-
-
-class _Remembered(Generic[Value]):
-    """A function whose last answer is kept for as long as it is asked about the same object."""
-
-    def __init__(self, work: Callable[[Value], Value]) -> None:
-        self._work = work
-        self._last: tuple[Value, Value] | None = None
-
-    def __call__(self, value: Value) -> Value:
-        if self._last is None or self._last[0] is not value:
-            self._last = (value, self._work(value))
-        return self._last[1]
 
 
 class Privacy:
@@ -38,12 +24,18 @@ class Privacy:
 
     def __init__(self, *, reveal: bool) -> None:
         self._reveal = reveal
-        self._snapshot = _Remembered(scrubbed_snapshot)
-        self._runs = _Remembered(scrubbed_runs)
-        self._events: _Remembered[tuple[Event, ...]] = _Remembered(lambda events: scrubbed_models(events, "message"))
-        self._requests: _Remembered[tuple[RequestRow, ...]] = _Remembered(lambda rows: scrubbed_models(rows, "note"))
-        self._known: _Remembered[tuple[RequestRow, ...]] = _Remembered(lambda rows: scrubbed_models(rows, "note"))
-        self._details = _Remembered(_scrubbed_details)
+        self._snapshot = Remembered(scrubbed_snapshot)
+        self._runs = Remembered(scrubbed_runs)
+        self._events: Remembered[tuple[Event, ...], tuple[Event, ...]] = Remembered(
+            lambda events: scrubbed_models(events, "message")
+        )
+        self._requests: Remembered[tuple[RequestRow, ...], tuple[RequestRow, ...]] = Remembered(
+            lambda rows: scrubbed_models(rows, "note")
+        )
+        self._known: Remembered[tuple[RequestRow, ...], tuple[RequestRow, ...]] = Remembered(
+            lambda rows: scrubbed_models(rows, "note")
+        )
+        self._details = Remembered(_scrubbed_details)
 
     def kept(self, view: View) -> View:
         """The view as it may be seen."""

@@ -121,7 +121,7 @@ def fetch_pages(base_url: str, pages: int) -> list[bytes]:
     with httpx.Client(auth=(USER, PASSWORD), trust_env=False, timeout=60) as http:
         until = datetime.now(UTC)
         while len(found) < pages:
-            since = until - timedelta(days=7)
+            since = until - timedelta(days=30)  # the widest window there is: few orders fill a page all the same
             bounds = {"createdAfter": f"{since:%Y-%m-%d %H:%M:%S}", "createdBefore": f"{until:%Y-%m-%d %H:%M:%S}"}
             page = 1
             while len(found) < pages:

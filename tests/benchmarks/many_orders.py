@@ -21,8 +21,10 @@ ONCE = "Yolanda Quintilian"
 MINUTE = 60_000
 COLUMNS = (
     *("account", "id", "type", "status", "placed", "date", "created", "modified", "payment_mode_id", "customer_name"),
-    *("currency", "total", "findings", "fetched_at", "payload_hash", "raw"),
+    *("currency", "total", "findings", "worst_rule", "worst_severity", "fetched_at", "payload_hash", "raw"),
 )
+#: One order in five hundred has a finding, of one of these rules in turn.
+FAULTY, RULES = 0.002, ("schema.container", "schema.number")
 
 
 def fill(path: Path, count: int, newest: int, payload_bytes: int) -> None:
@@ -38,7 +40,12 @@ def fill(path: Path, count: int, newest: int, payload_bytes: int) -> None:
         holes = ", ".join("?" * len(COLUMNS))
         insert = f"INSERT INTO orders ({', '.join(COLUMNS)}) VALUES ({holes})"  # noqa: S608 (constants)
         database.executemany(insert, _rows(count, newest, payload_bytes))
-        database.execute("INSERT INTO tallies VALUES ('main', 'orders', ?, 0, 0)", (count,))
+        findings = (
+            "INSERT INTO findings (account, order_id, rule, severity, path, state, opened_at) "
+            "SELECT account, id, worst_rule, worst_severity, '$', 'open', fetched_at FROM orders WHERE findings > 0"
+        )
+        invalid = database.execute(findings).rowcount
+        database.execute("INSERT INTO tallies VALUES ('main', 'orders', ?, 0, ?)", (count, invalid))
         database.execute("COMMIT")
         for _, sql in indexes:
             database.execute(sql)
@@ -66,8 +73,10 @@ def _rows(count: int, newest: int, payload_bytes: int) -> Iterator[tuple[object,
         if number == 0:
             customer = ONCE
         placed = newest - from_top * MINUTE
+        rule = RULES[number % len(RULES)] if dice.random() < FAULTY else None
         yield (
             *("main", 400_000_000 + number, 3, dice.choice((0, 2, 3, 4, 4, 4, 5))),
             *(placed, placed, placed, placed + dice.randrange(10**8), dice.choice((1, 2, 3)), customer, "RON"),
-            *(dice.randrange(100_000, 50_000_000), int(dice.random() < 0.002), placed, b"h" * 16, payload),
+            *(dice.randrange(100_000, 50_000_000), int(rule is not None), rule, None if rule is None else 0),
+            *(placed, b"h" * 16, payload),
         )

@@ -147,6 +147,22 @@ def test_offers_are_listed_a_line_each(synced: tuple[Shell, Done]) -> None:
     assert "120" not in shell.call("offers", "list", "--limit", "3").err
 
 
+def test_offers_are_counted_by_account_and_validation_status(synced: tuple[Shell, Done]) -> None:
+    shell, _ = synced
+    [stats] = shell.call("offers", "stats", "--json").lines
+    assert stats["by_account"] == {"main": 120, "bg": 30}
+    assert stats["total_products"] == stats["active_products"] + stats["inactive_products"] == 150
+    assert stats["recently_synced_24h"] == 150
+    assert 0 < stats["sellable"] < stats["total_products"]
+    assert [each["account"] for each in stats["accounts"]] == ["bg", "main"]
+    assert sum(each["offers"] for each in stats["by_validation_status"]) == 150
+    sellable = sum(not offer["reasons"] for offer in shell.call("offers", "list", "--limit", "500", "--json").lines)
+    assert stats["sellable"] == sellable
+    text = shell.call("offers", "stats").out
+    assert "SYNCED IN 24 H" in text
+    assert "Approved" in text
+
+
 def test_runs_are_listed_and_shown(synced: tuple[Shell, Done]) -> None:
     shell, done = synced
     synced_runs = done.lines[-1]["runs"]

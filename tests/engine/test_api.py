@@ -66,6 +66,12 @@ async def test_statistics_answer_under_the_names_that_callers_know(engine: Engin
     products = await client.product_stats()
     assert products.total_products == 50
     assert products.by_account == {"shop": 40, "bg": 10}
+    assert products.sellable + products.without_stock <= 50
+    assert sum(each.offers for each in products.by_validation_status) == 50
+    offer = (await client.offers(account="shop", limit=1)).offers[0]
+    detail = await client.offer(offer.id, account="shop")
+    assert detail.row == offer
+    assert detail.row.sellable == all(check.ok for check in detail.checks)
     limits = await client.limiter_stats()
     assert limits.other_requests > 0
     assert limits.orders_requests == 0

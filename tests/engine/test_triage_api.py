@@ -1,4 +1,4 @@
-"""Findings over the management API: lists, triage, ignores, notes, history, saved views, checking stored orders again."""
+"""Findings over the management API: lists, triage, ignores, notes, history, saved views, checking again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pytest
 
 from magflow_tui.client import EngineClient, EngineError
 from magflow_tui.client.list_part import ListPart
+from magflow_tui.config import Settings
 from magflow_tui.contract.findings import AddNote, FindingChoice, OrderKey, SavedView, Triage, Undo
 from magflow_tui.contract.listing import Condition, RowFilter
 from magflow_tui.engine.engine import Engine
+from magflow_tui.engine.triage import TriageDesk
 from magflow_tui.marketplace.platforms import PLATFORMS
 from magflow_tui.marketplace.schema import Order, read_item
 from magflow_tui.rules.catalogue import RULES, VERSION
@@ -130,8 +132,8 @@ async def test_what_was_put_off_opens_again_by_the_engines_clock(client: EngineC
     soon = datetime.now(UTC) + timedelta(hours=1)
     await client.triage.apply(Triage(action="snooze", choice=flags(), until=soon))
     assert await engine.desk.open_due() == 0
-    engine.desk._now = lambda: soon
-    assert await engine.desk.open_due() == 10
+    an_hour_later = TriageDesk(engine.store, notify=engine.notify, now=lambda: soon)
+    assert await an_hour_later.open_due() == 10
     assert len((await client.triage.findings(rule=FLAG, state="open")).findings) == 10
 
 
@@ -200,6 +202,26 @@ async def test_a_checking_that_an_engine_left_goes_on_when_the_next_one_starts(
     assert (done.checked, done.started_at) == (21, now)
     await engine.checking.start_if_due()
     assert not engine.checking.running
+
+
+async def test_an_engine_with_schedules_checks_at_its_start_what_was_not_checked_with_these_rules(
+    settings: Settings,
+) -> None:
+    first = Engine(settings, schedules=False)
+    async with first.running():
+        source = Source("shop", "Europe/Bucharest", datetime(2026, 6, 1, tzinfo=UTC))
+        orders = [_order(number) for number in range(1, 6)]
+        await first.store.write(lambda connection: store_orders(connection, source, orders))
+        await first.store.write(lambda connection: begin_checking(connection, "older rules", source.fetched_at))
+        assert (await first.checking.look()).rules_version == "older rules"
+    second = Engine(settings, schedules=True)
+    async with second.running():
+        await second.checking.wait()
+        done = await second.checking.look()
+        assert (done.rules_version, done.checked, done.running) == (VERSION, 5, False)
+        await second.events.stop()
+        [told] = [event for event in (await second.events.page(0, 50)).events if event.kind == "orders.checked"]
+        assert told.message.startswith("Stored orders checked again: 5 orders, 0 findings opened")
 
 
 async def test_items_without_a_number_are_listed(client: EngineClient, engine: Engine) -> None:

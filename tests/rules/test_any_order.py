@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,8 +42,10 @@ scalars = (
     | st.floats()
     | st.text(st.characters(codec=None), max_size=6)
     | st.sampled_from(
-        ["", "1", "0.21", "-5", "19", "2025-10-26 03:30:00", "0000-00-00 00:00:00", "9999-12-31 23:59:59", "RON", "EUR"]
-        + ["courier", "pickup", "RAMBURS", "1e400", "99999999999999.9999", "0001-01-01 00:00:00"]
+        ("", "1", "0.21", "-5", "19", "RON", "EUR", "courier", "pickup", "RAMBURS", "1e400", "<b>", "[EasyBox #1]")
+    )
+    | st.sampled_from(
+        ("2025-10-26 03:30:00", "0000-00-00 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", "2025-02-30 1:1:1")
     )
 )
 json_values = st.recursive(
@@ -86,7 +89,7 @@ def check(raw: bytes) -> tuple[Finding, ...]:
             assert len(finding.value or "") <= 60
             assert finding.message("en").isprintable()
             assert finding.expected("ro")
-            assert "�" in finding.message("ro") or str(finding)
+            assert finding.message("ro").isprintable()
     return found
 
 
@@ -95,9 +98,9 @@ def check(raw: bytes) -> tuple[Finding, ...]:
 def test_no_order_breaks_the_rules_and_the_order_of_keys_changes_nothing(
     order: dict[str, Any], rng: random.Random
 ) -> None:
-    found = check(json.dumps(order).encode())
-    if "id" not in order or order["id"] != 7:
-        assert any(finding.severity == "error" for finding in found) or order.get("id")
+    raw = json.dumps(order).encode()
+    found = check(raw)
+    assert any(finding.rule.code == "order.id" for finding in found) == (read_item(Order, raw).value is None)
     keys = list(order)
     rng.shuffle(keys)
     assert check(json.dumps({key: order[key] for key in keys}).encode()) == found
@@ -144,23 +147,22 @@ def test_no_bytes_break_the_rules(raw: bytes) -> None:
         b"", b"\xff", b"{}", b'{"id": 7}', b'{"id": 7, "id": 8}', b"[" * 100_000, b'{"a":' * 100_000,
         b'{"id": 7, "t": "\\ud800", "\\udfff": {"\\ud800": "\\u0000"}}',
         b'{"id": 7, "products": [{"sale_price": "1", "vat": "0.21", "quantity": 9223372036854775807}]}',
-        b'{"id": 7, "shipping_tax": 5e-324, "cashed_co": 99999999999999, "products": [{"sale_price": "99999999999999.999999999999",'
-        b' "vat": "0.999999999999", "quantity": 9223372036854775807}]}',
-        b'{"id": 7, "date": "0001-01-01 00:00:00", "modified": "0001-01-01 00:00:00", "finalization_date": "0001-01-01 00:00:00"}',
+        b'{"id": 7, "shipping_tax": 5e-324, "cashed_co": 99999999999999, "products": [{"sale_price": '
+        b'"99999999999999.999999999999", "vat": "0.999999999999", "quantity": 9223372036854775807}]}',
+        b'{"id": 7, "date": "0001-01-01 00:00:00.5", "modified": "0001-01-01 00:00:00"}',
         b'{"id": 7, "date": "9999-12-31 23:59:59", "modified": "0001-01-01 00:00:00"}',
         b'{"id": ' + b"9" * 20_000 + b"}",
         b'{"id": 7, "parent_id": -' + b"9" * 4_500 + b"}",
         b'{"id": 7, "observation": "' + b"a\\n" * 300_000 + b'"}',
         b'{"id": 7, "products": [' + b",".join([b"{}"] * 2_000) + b"]}",
     ],
+    ids=lambda raw: repr(raw[:40]),
 )  # fmt: skip
 def test_the_worst_bytes_are_told_of_and_not_fallen_over(raw: bytes) -> None:
     assert check(raw)
 
 
 def test_two_thousand_faults_in_one_order_are_told_in_well_under_a_second() -> None:
-    import time
-
     line = {"id": 1, "product_id": 0, "name": "", "sale_price": "x", "quantity": True, "vat": 19, "status": 7}
     raw = json.dumps({"id": 7, "products": [line] * 300}).encode()
     began = time.process_time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from collections import OrderedDict, namedtuple
@@ -15,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui import marketplace, rules
-from magflow_tui.marketplace import errors
 from magflow_tui.rules import (
     validate_bulk_order_update,
     validate_order_cancellation,
@@ -31,6 +31,9 @@ Json = dict[str, Any]
 FROM_FLOAT = Decimal(1 / 10)
 
 
+SHORT_LINES = [{"product_id": 77, "name": "Lampă", "quantity": 2, "sale_price": 99.99, "status": 1}]
+
+
 def short(**changes: object) -> Json:
     """An order as callers of the earlier system write it."""
     return {
@@ -38,7 +41,7 @@ def short(**changes: object) -> Json:
         "status": 1,
         "payment_mode_id": 1,
         "customer": {"name": "Ion Exemplu", "phone1": "0721000000", "email": "ion@example.com"},
-        "products": [{"product_id": 77, "name": "Lampă", "quantity": 2, "sale_price": 99.99, "status": 1}],
+        "products": SHORT_LINES,
         **changes,
     }
 
@@ -60,6 +63,9 @@ def fields(findings: list[Finding]) -> list[str]:
         {"products": [{"product_id": 1, "quantity": 1, "sale_price": Decimal("10.50")}]},
         {"products": [{"product_id": 1, "quantity": 1, "sale_price": FROM_FLOAT}]},
         {"products": ({"product_id": 1, "quantity": 1, "sale_price": Decimal("1E+2")},)},
+        {"products": [{"id": 5, "quantity": 1, "sale_price": "10.50"}]},
+        {"products": [{"part_number": "LB-1", "quantity": 1, "sale_price": 10}]},
+        {"products": [*SHORT_LINES, {"product_id": 2, "name": "Reducere", "quantity": 1, "sale_price": -5}]},
     ],
     ids=str,
 )
@@ -92,12 +98,16 @@ def test_the_short_form_of_callers_is_good(changes: Json) -> None:
         ({"products": [{"product_id": 1, "quantity": 1, "sale_price": Decimal("NaN")}]}, "products[0].sale_price"),
         ({"products": [{"product_id": 1, "quantity": 1, "sale_price": b"5"}]}, "products[0].sale_price"),
         ({"products": [{"product_id": 1, "quantity": 1}]}, "products[0].sale_price"),
+        ({"products": [{"product_id": 1, "quantity": 1, "sale_price": -5}]}, "products[0].sale_price"),
+        ({"products": [{"quantity": 1, "sale_price": 5}]}, "products[0].product_id"),
         ({"customer": None}, "customer"),
         ({"customer": {}}, "customer"),
         ({"customer": "Ion"}, "customer"),
         ({"customer": {"phone1": "0721000000"}}, "customer.name"),
         ({"customer": {"name": "", "phone1": "0721000000"}}, "customer.name"),
         ({"customer": {"name": "Ion"}}, "customer.phone_1"),
+        ({"status": 0}, "reason_cancellation"),
+        ({"status": 0, "cancellation_reason": 99}, "cancellation_reason"),
     ],
     ids=str,
 )
@@ -256,26 +266,34 @@ def test_every_name_of_existing_callers_is_there_and_documented() -> None:
         _ = rules.validate_everything  # type: ignore[attr-defined]
 
 
-def test_errors_of_the_marketplace_are_built_as_callers_build_them() -> None:
-    base = marketplace.EmagApiError("no", "some_code", 418, {"isError": True})
-    assert (base.message, base.code, base.status_code, base.response_data) == (
-        "no",
-        "some_code",
-        418,
-        {"isError": True},
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("retry_with_backoff", "func max_retries=3 base_delay=2.0 max_delay=64.0"),
+        ("TokenBucket", "rate capacity"),
+        ("get_rate_limiter", ""),
+        ("get_cancellation_reason_text", "code language='ro'"),
+        ("get_order_status_text", "status language='ro'"),
+        ("get_payment_mode_text", "mode language='ro'"),
+    ],
+)
+def test_callers_find_the_parameters_they_know(name: str, parameters: str) -> None:
+    found = inspect.signature(getattr(marketplace, name)).parameters.values()
+    assert (
+        " ".join(f"{each.name}" if each.default is each.empty else f"{each.name}={each.default!r}" for each in found)
+        == parameters
     )
-    kinds = (
-        marketplace.RateLimitError(12.5),
-        marketplace.AuthenticationError("no"),
-        marketplace.ValidationError("no", ["name: required"]),
-        marketplace.ResourceNotFoundError("no"),
-        marketplace.BusinessLogicError("no"),
-        marketplace.NetworkError("no"),
-        marketplace.TimeoutError("no"),
-    )
-    assert all(isinstance(kind, errors.EmagApiError) for kind in kinds)
-    assert kinds[0].remaining_seconds == 12.5
-    assert kinds[2].validation_errors == ["name: required"]
+
+
+def test_callers_share_one_rate_limiter() -> None:
+    limiter = marketplace.get_rate_limiter()
+    assert marketplace.get_rate_limiter() is limiter
+    assert isinstance(limiter, marketplace.EmagRateLimiter)
+    assert limiter.get_usage_percentage() == 0
+    assert set(limiter.get_stats()) == {
+        "orders_requests", "other_requests", "rate_limit_hits", "total_wait_time", "current_orders_rpm",
+        "current_other_rpm", "orders_rpm_usage", "other_rpm_usage", "orders_tokens_available", "other_tokens_available",
+    }  # fmt: skip
 
 
 def test_labels_are_romanian_as_before_and_english_when_asked() -> None:

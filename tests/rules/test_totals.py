@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.marketplace.schema import Order, OrderLine, read_item
-from magflow_tui.rules.totals import order_total, unit_gross
+from magflow_tui.rules.totals import order_sums, order_total, unit_gross
 
 
 def line(price: object, quantity: object, vat: object = "0.2100", **more: object) -> dict[str, object]:
@@ -102,6 +102,22 @@ def test_unreadable_shipping_or_voucher_leaves_no_total_but_absent_shipping_is_f
     order = read_item(Order, json.dumps({"id": 1, "products": [line("10", 1)]}).encode()).value
     assert order is not None
     assert order_total(order) == Decimal("12.10")
+
+
+def test_what_an_order_costs_is_told_by_kind_and_as_it_was_ordered() -> None:
+    deposit = {"quantity": 6, "sale_price": "0.5000", "vat_rate": "0.0000"}
+    lines = [line("10", 1, initial_qty=3, recycle_warranties=[deposit]), line("5", 2) | {"status": 0}]
+    order = read_item(
+        Order,
+        json.dumps({"id": 1, "status": 4, "products": lines, "shipping_tax": 9.99, "vouchers": [VOUCHER]}).encode(),
+    ).value
+    assert order is not None
+    now, before = order_sums(order), order_sums(order, as_ordered=True)
+    assert now is not None
+    assert before is not None
+    assert now == (Decimal("12.10"), Decimal("3.00"), Decimal("9.99"), Decimal("-10.0000"), Decimal("15.09"))
+    assert now.before_discounts == Decimal("25.09")
+    assert before.goods == Decimal("48.40"), "three of the first and the removed two"
 
 
 amounts = st.decimals(min_value=-(10**13), max_value=10**13, places=4)

@@ -30,6 +30,7 @@ def order_json(id_: int, **changes: object) -> dict[str, object]:
         "date": "2026-05-20 10:00:00",
         "payment_mode": "CARD online",
         "payment_mode_id": 3,
+        "payment_status": 1,
         "delivery_mode": "courier",
         "status": 1,
         "customer": {

@@ -20,8 +20,9 @@ from magflow_tui.store.findings import COUNTED
 from magflow_tui.store.findings_list import UNRESOLVED
 from magflow_tui.store.orders import store_orders
 from magflow_tui.store.payloads import Source
-from magflow_tui.store.tables import FINDINGS, IGNORES, ORDERS, TALLIES, TRIAGE_BATCHES, metadata
+from magflow_tui.store.tables import ORDERS, TALLIES, metadata
 from magflow_tui.store.triage import apply_triage
+from magflow_tui.store.triage_tables import FINDINGS, IGNORES, TRIAGE_BATCHES
 from magflow_tui.store.triage_undo import BatchStateError, lift_ignore, open_due, redo_batch, undo_batch
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)

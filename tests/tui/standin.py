@@ -45,6 +45,7 @@ class Standin:
         self.requests = recorded("requests")
         self.orders = recorded("orders")
         self.offers = recorded("offers")
+        self.offer_answers = standin_offers
         self.actions = Actions(self.orders["orders"], self.snapshot["at"], _chosen)
         self.triage = Findings(self.orders["orders"], self.snapshot, _chosen)
         self.events = recorded("events")
@@ -95,7 +96,7 @@ class Standin:
         if n % 20 == 0:
             self._new_event(f"page {run['page']}/197 saved (100 offers, 0.{n % 10} s)")
         for _ in range(4):
-            self._new_request()
+            self.add_request()
 
     def _new_event(self, message: str) -> None:
         last = self.snapshot["last_event"]
@@ -104,9 +105,10 @@ class Standin:
         self.events["events"].append(event)
         self.events["last_seq"] = event["seq"]
 
-    def _new_request(self) -> None:
+    def add_request(self, **changed: Any) -> None:
+        """One more request to the marketplace."""
         rows = self.requests["requests"]
-        row = dict(rows[-37], seq=rows[-1]["seq"] + 1)
+        row = dict(rows[-37], seq=rows[-1]["seq"] + 1, **changed)
         rows.append(row)
         self.requests["last_seq"] = self.snapshot["last_request_seq"] = row["seq"]
 

@@ -43,16 +43,27 @@ RULES = {
     "customer.phone": ("warning", "The phone number can be called", "Numărul de telefon poate fi apelat"),
     "line.vat": ("error", "The VAT rate is one of the country's", "Cota de TVA este una a țării"),
     "delivery.locker": ("warning", "The locker is in service", "Lockerul este în funcțiune"),
-    "delivery.mode": ("info", "The delivery mode is known", "Modul de livrare este cunoscut"),
+    "line.vat.rate": ("warning", "The VAT rate was in force that day", "Cota de TVA era în vigoare în ziua aceea"),
+    "line.quantity": ("error", "A quantity is a whole number", "Cantitatea este un număr întreg"),
+    "locker.id": ("warning", "A locker order names its locker", "Comanda la locker numește lockerul"),
+    "customer.gender": ("info", "The gender is M or F", "Genul este M sau F"),
+}
+#: Where each of them is found in the recorded orders.
+PLACES = {
+    "totals.cashed": "$.cashed_cod",
+    "customer.phone": "$.customer.phone_1",
+    "delivery.locker": "$.details.locker_id",
+    "line.vat.rate": "$.products[0].vat",
+    "line.quantity": "$.products[0].quantity",
+    "locker.id": "$.details.locker_id",
+    "customer.gender": "$.customer.gender",
 }
 
 
 class Findings:
     """What was found in orders (`find`), what was said of it, notes, history and saved views."""
 
-    def __init__(
-        self, orders: list[Row], snapshot: dict[str, Any], chosen: Callable[[Row, RowFilter], bool]
-    ) -> None:
+    def __init__(self, orders: list[Row], snapshot: dict[str, Any], chosen: Callable[[Row, RowFilter], bool]) -> None:
         self.orders = orders
         self.accounts: list[dict[str, Any]] = snapshot["accounts"]
         self.now = datetime.fromisoformat(snapshot["at"])
@@ -65,6 +76,10 @@ class Findings:
         self.before: dict[int, dict[int, Finding]] = {}
         self.after: dict[int, dict[int, Finding]] = {}
         self.standing: dict[int, list[Ignore]] = {}
+        for row in orders:
+            rules = dict.fromkeys((row["worst_rule"], *PLACES)) if row["findings"] else ()
+            for rule in [*rules][: row["findings"]]:
+                self.find(row, rule, PLACES[rule])
 
     def find(self, row: Row, rule: str, path: str, value: str | None = None, **words: str) -> Finding:
         """Have something found in an order."""
@@ -169,7 +184,10 @@ class Findings:
         return (
             finding.state != "resolved"
             and (not choice.finding_ids or finding.finding_id in choice.finding_ids)
-            and (not choice.orders or (finding.account, finding.order_id) in {(key.account, key.id) for key in choice.orders})
+            and (
+                not choice.orders
+                or (finding.account, finding.order_id) in {(key.account, key.id) for key in choice.orders}
+            )
             and (not choice.rules or finding.rule in choice.rules)
             and choice.account in (None, finding.account)
         )
@@ -196,12 +214,15 @@ class Findings:
         batch = self.batches[number - 1]
         if (batch.undone_at is not None) == undo:
             return 409, {"code": "conflict", "message": f"Batch {number} is {'undone' if undo else 'not undone'}."}
-        self._put(self.before[number] if undo else self.after[number])
+        was, becomes = (self.after, self.before) if undo else (self.before, self.after)
+        same = {key for key, finding in was[number].items() if self.found[key - 1] == finding}
+        self._put({key: finding for key, finding in becomes[number].items() if key in same})
         for ignore in self.standing.get(number, []):
             (self.ignores.remove if undo else self.ignores.append)(ignore)
         turned = batch.model_copy(update={"undone_at": self.now if undo else None, "undone_by": by if undo else None})
         self.batches[number - 1] = turned
-        return 200, _json(turned)
+        counts = {"findings": len(same), "skipped": len(was[number]) - len(same)}
+        return 200, _json(turned.model_copy(update=counts))
 
     def _lift(self, number: int) -> TriageBatch:
         ignore = next(each for each in self.ignores if each.ignore_id == number)

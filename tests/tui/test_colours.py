@@ -22,7 +22,7 @@ ZONE = timezone(timedelta(hours=2))
 PICTURES: dict[str, tuple[ThemeName, str, str]] = {
     "health-dark": ("dark", "1", "page 88 of offers"),
     "limits-colour-blind": ("colour-blind", "2", "order/read"),
-    "orders-light": ("light", "4", "448120331"),
+    "orders-light": ("light", "4", "E1 totals.cashed"),
     "api-high-contrast": ("high-contrast", "6", "product_offer/read"),
 }
 

@@ -22,7 +22,7 @@ ALIKE = {
     "result.completed", "health.max", "health.min", "health.lately", "status.live", "now.wal", "limits.limit",
     "limits.busy_minutes", "payment.3", "order_type_short.2", "payment_short.2", "payment_short.3", "sort.total",
     "api.per_minute", "col.duration", "col.status", "col.order_status", "col.total", "argument.text",
-    "argument.format",
+    "argument.format", "argument.order_status", "act.fact.name", "act.fact.status", "offer.ean", "offer_col.active",
 }  # fmt: skip
 
 

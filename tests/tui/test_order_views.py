@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import os
 from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from magflow_tui.contract.records import Finding, OfferPage, OrderDetail
+from magflow_tui.contract.findings import (
+    Finding,
+    HistoryEntry,
+    Ignore,
+    Note,
+    OrderHistory,
+    RuleCount,
+    RuleInfo,
+)
+from magflow_tui.contract.records import OfferPage, OrderDetail
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views import orders
-from magflow_tui.tui.views.context import Cursor, ListState, PaneState, RowsShown, View
+from magflow_tui.tui.views.context import Cursor, DeskShown, ListState, PaneState, RowsShown, View
+from magflow_tui.tui.views.order_tabs import TABS
 from magflow_tui.tui.views.orders import order_key
 from magflow_tui.tui.views.sorting import SORTS, next_sort, own_order, reversed_sort, sorted_by
 from magflow_tui.tui.views.spans import join, line_cells
@@ -34,6 +46,84 @@ ORDER: dict[str, object] = {
 }
 
 
+#: Rule, severity, path, value, sentence in English and Romanian, state.
+FOUND: tuple[tuple[str, ...], ...] = (
+    ("line.price", "error", "$.products[1].sale_price", "268.59", "a price is text", "prețul este text", "open"),
+    (
+        "customer.phone",
+        "warning",
+        "$.customer.phone_1",
+        '"0722000000"',
+        "0722000000 has gone",
+        "0722000000: mort",
+        "open",
+    ),
+    ("schema.type", "error", "$.products[2]", '"no line"', "a line is an object", "o linie este un obiect", "open"),
+    ("voucher.missing", "warning", "$.vouchers[0].amount", "", "it has no amount", "nu are nicio sumă", "ignored"),
+    ("order.shipping", "info", "$.shipping_tax", '"14.92"', "shipping is text", "transportul este text", "seen"),
+)
+
+
+def found(number: int, at: datetime) -> Finding:
+    rule, severity, path, value, message, message_ro, state = FOUND[number]
+    return Finding.model_validate(
+        {
+            "finding_id": number + 1,
+            "account": "main",
+            "order_id": 448120293,
+            "rule": rule,
+            "severity": severity,
+            "path": path,
+            "value": value or None,
+            "expected": "something else",
+            "expected_ro": "altceva",
+            "message": message,
+            "message_ro": message_ro,
+            "state": state,
+            "until": at + timedelta(days=7) if state == "ignored" else None,
+            "changed_by": "ana" if state != "open" else None,
+        }
+    )
+
+
+def desk(at: datetime) -> DeskShown:
+    """What is known of findings: four rules, two ignores, the history of the order."""
+    rules = (
+        RuleCount(rule="customer.phone", severity="warning", open=812, seen=40, ignored=3, snoozed=12, orders=790),
+        RuleCount(rule="line.vat.rate", severity="warning", open=79, orders=79),
+        RuleCount(rule="totals.cashed", severity="error", open=3, ignored=1, orders=3),
+        RuleCount(rule="customer.gender", severity="info", ignored=1204),
+    )
+    ignores = (
+        Ignore(
+            ignore_id=1, rule="customer.gender", account=None, order_id=None, expires_at=at + timedelta(days=30),
+            created_at=at, created_by="ana", findings=1204,
+        ),
+        Ignore(
+            ignore_id=2, rule="totals.cashed", account="main", order_id=448120293, expires_at=None,
+            created_at=at, created_by="ion", findings=1,
+        ),
+    )  # fmt: skip
+    known = RuleInfo(
+        code="customer.phone",
+        severity="warning",
+        source="API 4.5.1 §3.4",
+        title="The phone number can be called",
+        title_ro="Numărul de telefon poate fi apelat",
+    )
+    told = (
+        HistoryEntry(at=at, kind="triage", by="ana", text="seen: order.shipping", text_ro="văzut: order.shipping"),
+        HistoryEntry(at=at, kind="finding", by=None, text="found: line.price", text_ro="găsit: line.price"),
+        HistoryEntry(at=at, kind="read", by=None, text="Nistor: status 1", text_ro="Nistor: starea 1"),
+    )
+    return DeskShown(
+        rules=RowsShown(rules, position=0, total=4),
+        ignores=RowsShown(ignores, position=0, total=2),
+        known={known.code: known},
+        history=OrderHistory(entries=told),
+    )
+
+
 class Quiet(View):
     """A view that says little of itself when a property fails."""
 
@@ -47,12 +137,19 @@ def view(full_view: View) -> View:
     page = OfferPage.model_validate_json((HERE / "recorded/offers.json").read_text())
     row = full_view.orders.rows[1]
     assert row.date is not None
-    detail = OrderDetail(row=row, order=ORDER, fetched_at=row.date)
+    detail = OrderDetail(
+        row=row,
+        order=ORDER,
+        fetched_at=row.date,
+        findings=tuple(found(number, row.date) for number in range(len(FOUND))),
+        notes=(Note(note_id=1, at=row.date, by="ana", text="Nistor called back from 0722000000"),),
+    )
     parts = {each.name: getattr(full_view, each.name) for each in fields(full_view)}
     return replace(
         Quiet(**parts),
         screen="orders",
         orders=replace(full_view.orders, detail=detail),
+        desk=desk(row.date),
         offers=RowsShown(page.offers[:200], position=0, total=29_404, more_behind=True),
         cursor=Cursor(order_key(row), 1, 0),
     )
@@ -89,16 +186,51 @@ def test_a_list_that_is_filtered_sorted_and_marked_says_so(view: View) -> None:
     check("orders-marked", marked(view), 80, 20)
 
 
-@pytest.mark.parametrize("tab", [0, 1, 2])
-def test_an_opened_order_is_shown_by_tab(view: View, tab: int) -> None:
-    check(f"orders-tab{tab}", replace(view, pane=PaneState(tab, 0, focused=True)), 80, 20)
+@pytest.mark.parametrize("tab", TABS)
+def test_an_opened_order_is_shown_by_tab(view: View, tab: str) -> None:
+    check(f"orders-{tab}", replace(view, pane=PaneState(TABS.index(tab), focused=True)), 80, 20)  # type: ignore[arg-type]
 
 
-def test_offers_say_what_keeps_them_from_being_sold(view: View) -> None:
-    offers = replace(view, offers_open=True, cursor=Cursor())
-    check("offers", offers, 80, 20)
-    check("offers", offers, 140, 36)
-    check("offers-ro", replace(offers, say=speak("ro")), 80, 20)
+@pytest.mark.parametrize(("width", "height"), [(60, 12), (80, 20), (100, 26), (140, 36), (200, 56)])
+def test_findings_of_the_order_under_the_cursor_stand_beside_the_list(view: View, width: int, height: int) -> None:
+    check("orders-beside", view, width, height)
+
+
+def test_findings_are_told_in_romanian(view: View) -> None:
+    romanian = replace(view, say=speak("ro"))
+    check("orders-ro", replace(romanian, pane=PaneState(focused=True, item=1)), 80, 20)
+    check("orders-ro", romanian, 140, 36)
+    check("rules-ro", replace(romanian, desk_list="rules", cursor=Cursor()), 80, 20)
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 12), (80, 20), (140, 36)])
+def test_rules_and_ignores_are_lists_of_their_own(view: View, width: int, height: int) -> None:
+    check("rules", replace(view, desk_list="rules", cursor=Cursor()), width, height)
+    check("ignores", replace(view, desk_list="ignores", cursor=Cursor()), width, height)
+
+
+def test_the_finding_that_is_meant_has_the_cursor_and_its_place(view: View) -> None:
+    body = orders.body(replace(view, pane=PaneState(focused=True, item=1)), 80, 20)
+    assert len(body.pane_stops) == len(FOUND)
+    assert body.pane_steps
+    lines = [join(line) for line in body.lines]
+    (here,) = [number for number, line in enumerate(lines) if line.startswith("> ") and "schema.type" in line]
+    assert "$.products[2]" in lines[here + 1]
+
+
+def test_faulty_places_are_marked_in_the_payload_even_where_something_is_missing(view: View) -> None:
+    body = orders.body(replace(view, pane=PaneState(TABS.index("raw"), focused=True, item=1)), 200, 60)
+    pane = [join(line).split("│")[1].strip() for line in body.lines]
+    marked = [line for line in pane if line.rstrip(" ").endswith(tuple(rule for rule, *_ in FOUND))]
+    assert [line[0] for line in marked] == ["▲", ">", "✗", "·"]
+    assert len(body.pane_stops) == 4, "what is ignored is not marked"
+
+
+def test_a_list_with_no_colour_still_tells_how_grave_a_finding_is(view: View) -> None:
+    text = "\n".join(drawn(view, 140, 36))
+    assert "✗ totals.cashed (+2)" in text
+    assert "▲ customer.phone" in text
+    assert "· customer.gender" in text
 
 
 def test_all_columns_are_there_when_the_list_is_wide(view: View) -> None:
@@ -131,11 +263,12 @@ def test_rows_that_have_not_come_yet_have_their_place_kept(view: View) -> None:
 
 
 def test_personal_data_of_an_opened_order_are_hidden_unless_they_are_to_be_seen(view: View) -> None:
-    for tab in (0, 1, 2):
+    for tab in range(len(TABS)):
         opened = replace(view, pane=PaneState(tab, 0, focused=True))
         hidden = "\n".join(drawn(opened, 140, 60))
         assert not [word for word in ("Nistor", "0722000000", "Cluj") if word in hidden]
-    assert "Cluj" in "\n".join(drawn(replace(view, pane=PaneState(1), reveal=True), 140, 60))
+    assert "Cluj" in "\n".join(drawn(replace(view, pane=PaneState(2), reveal=True), 140, 60))
+    assert "0722000000 has gone" in "\n".join(drawn(replace(view, reveal=True), 140, 60))
 
 
 @pytest.mark.parametrize("name", list(SORTS))
@@ -162,19 +295,27 @@ NASTY = st.text(st.one_of(st.characters(), st.sampled_from("\x1b[]\u202e漢👩\
 
 
 @settings(max_examples=40, deadline=None)
-@given(text=NASTY, width=st.sampled_from([60, 80, 140, 200]), tab=st.integers(0, 2), offers=st.booleans())
+@given(text=NASTY, width=st.sampled_from([60, 80, 140, 200]), tab=st.integers(0, 5), offers=st.booleans())
 def test_no_text_of_an_order_or_an_offer_breaks_its_line(
     view: View, text: str, width: int, tab: int, offers: bool
 ) -> None:
     order = {"customer": {text: text, "name": text}, "products": [{"name": text, text: text}], text: [text]}
     detail = view.orders.detail
     assert detail is not None
+    finding = detail.findings[0].model_copy(
+        update=dict.fromkeys(("rule", "path", "value", "message", "expected", "changed_by"), text) | {"state": "seen"}
+    )
+    hostile = {
+        "order": order,
+        "findings": (finding,),
+        "notes": (Note(note_id=1, at=detail.fetched_at, by=text, text=text),),
+    }
     offer = view.offers.rows[0].model_copy(
         update={"name": text, "part_number": text, "currency": text, "reasons": (text,), "sellable": False}
     )
     nasty = replace(
         view,
-        orders=replace(view.orders, detail=detail.model_copy(update={"order": order}), error=text or None),
+        orders=replace(view.orders, detail=detail.model_copy(update=hostile), error=text or None),
         offers=RowsShown((offer,), position=0),
         offers_open=offers,
         pane=PaneState(tab, 0, focused=True),
@@ -188,22 +329,20 @@ def test_no_text_of_an_order_or_an_offer_breaks_its_line(
 
 
 def test_a_pane_scrolls_no_further_than_its_last_line(view: View) -> None:
-    body = orders.body(replace(view, pane=PaneState(2, 9999, focused=True)), 80, 20)
+    body = orders.body(replace(view, pane=PaneState(TABS.index("raw"), 9999, focused=True)), 80, 20)
     assert join(body.lines[-1]).strip() == "}"
     assert body.pane_lines > body.pane_height > 0
 
 
-def test_an_order_names_what_could_not_be_read_of_it_and_keeps_its_prices(view: View) -> None:
+def test_an_order_keeps_its_prices_whatever_could_not_be_read_of_it(view: View) -> None:
     detail = view.orders.detail
     assert detail is not None
     order = ORDER | {
         "shipping_tax": {"amount": 14.99},
         "products": [{"quantity": 1, "part_number": "N1", "name": "a long name " * 9, "sale_price": "110.73"}],
     }
-    found = Finding(path="$.shipping_tax", expected="an amount")
-    broken = detail.model_copy(update={"order": order, "findings": (found,)})
+    broken = detail.model_copy(update={"order": order, "findings": ()})
     text = drawn(replace(view, orders=replace(view.orders, detail=broken)), 140, 36)
-    assert any("shipping_tax: expected an amount" in line for line in text)
     assert any(line.rstrip().endswith("…  110.73") for line in text)
     assert not any("{'" in line for line in text)
 
@@ -212,3 +351,20 @@ def test_a_status_that_is_not_known_is_told_by_its_number(view: View) -> None:
     row = view.orders.rows[0]
     assert orders.status_word(view, row.model_copy(update={"status": 9})) == "unknown 9"
     assert orders.status_word(view, row.model_copy(update={"status": None})) == "-"
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=NASTY, width=st.sampled_from([60, 80, 140]), listed=st.sampled_from(["rules", "ignores"]))
+def test_no_rule_and_no_ignore_breaks_its_line(
+    view: View, text: str, width: int, listed: Literal["rules", "ignores"]
+) -> None:
+    (rule, *_), (ignore, *_) = view.desk.rules.rows, view.desk.ignores.rows
+    info = RuleInfo(code=text, severity="error", source=text, title=text, title_ro=text)
+    nasty = DeskShown(
+        rules=RowsShown((rule.model_copy(update={"rule": text}),), position=0, total=1),
+        ignores=RowsShown((ignore.model_copy(update={"rule": text, "account": text, "created_by": text}),), position=0),
+        known={text: info},
+    )
+    for line in orders.body(replace(view, desk=nasty, desk_list=listed, cursor=Cursor()), width, 24).lines:
+        assert line_cells(line) <= width
+        assert all(character.isprintable() for character in join(line))

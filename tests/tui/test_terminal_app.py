@@ -47,6 +47,21 @@ async def test_who_looks_again_sees_the_present(operator: Any, standin: Any) -> 
     await operator.until("13 002")
 
 
+async def test_a_list_that_nobody_looks_at_is_not_read_until_somebody_does(operator: Any, standin: Any) -> None:
+    await operator.press("6")
+    await operator.until("product_offer/read")
+    operator.app.post_message(events.AppBlur())
+    await operator.pilot.pause()
+    operator.clock.time += 6
+    standin.add_request(route="order/attachments/save")
+    progress(standin, 13_006)
+    await operator.until(lambda: operator.app.snapshot.running[0].items == 13_006)
+    await operator.pilot.pause()
+    assert "order/attachments/save" not in operator.screen()
+    operator.app.post_message(events.AppFocus())
+    await operator.until("order/attachments/save")
+
+
 async def test_a_key_shows_the_present_whatever_the_pace(operator: Any, standin: Any) -> None:
     operator.app.terminal_link.choose(True)
     operator.clock.time += 1

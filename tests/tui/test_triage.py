@@ -14,6 +14,7 @@ import pytest
 def seed(standin: Any) -> None:
     """Findings in the first orders: three in the first, one in each of the next four."""
     rows = standin.orders["orders"]
+    standin.triage.found.clear()
     for row in rows:
         row.update(findings=0, worst_rule=None, worst_severity=None)
     find = standin.triage.find
@@ -125,7 +126,7 @@ async def test_a_finding_is_snoozed_until_a_moment_that_is_typed(orders: Any, st
     await orders.press("enter")
     await orders.until("E1 totals.cashed")
     await orders.press("z", "d")
-    await orders.type("2020-01-01")
+    await orders.paste("2020-01-01")
     await orders.press("enter")
     await said(orders, "until (")
     await orders.press("ctrl+u")
@@ -162,6 +163,16 @@ async def test_a_batch_that_cannot_be_taken_back_is_told_and_left(orders: Any, s
     await said(orders, "nothing was done")
 
 
+async def test_what_was_changed_since_is_told_and_stays(orders: Any, standin: Any) -> None:
+    await orders.press("a")
+    await said(orders, "seen")
+    (number, finding), *_ = standin.triage.after[1].items()
+    standin.triage.found[number - 1] = finding.model_copy(update={"state": "snoozed"})
+    await orders.press("u")
+    await said(orders, "undo: seen 448120331 · changed since, left as they are: 1")
+    assert [each.state for each in standin.triage.found if each.order_id == 448120331] == ["snoozed", "open", "open"]
+
+
 async def test_rules_are_listed_with_their_counts_and_enter_shows_their_orders(orders: Any) -> None:
     await orders.press("b")
     await orders.until("by rule, the most frequent first")
@@ -170,6 +181,20 @@ async def test_rules_are_listed_with_their_counts_and_enter_shows_their_orders(o
     await orders.until(lambda: orders.app.lists.orders.wish.filter == "rule:line.vat")
     await orders.until("of 2")
     assert "/ rule:line.vat" in orders.line(2)
+
+
+async def test_rules_that_could_not_be_read_are_read_a_little_later(standin: Any, session: Any, watch: Any) -> None:
+    seed(standin)
+    standin.failing = "/findings/counts"
+    async with watch(session) as operator:
+        await operator.until("WARNING 60")
+        await operator.press("4", "b")
+        await operator.until("The store is busy.")
+        standin.failing = None
+        operator.clock.time += 3
+        operator.app.keys.desk.follow()
+        await operator.until("customer.phone")
+        assert "busy" not in operator.screen()
 
 
 async def test_several_marked_rules_show_the_orders_of_any(orders: Any) -> None:
@@ -209,9 +234,7 @@ async def test_of_one_account_a_rule_is_ignored_here_or_everywhere(orders: Any, 
     assert last_triage(standin)["choice"]["account"] == "main"
 
 
-async def test_ignored_rules_are_listed_with_their_expiry_and_lifted_with_a_question(
-    orders: Any, standin: Any
-) -> None:
+async def test_ignored_rules_are_listed_with_their_expiry_and_lifted_with_a_question(orders: Any, standin: Any) -> None:
     await orders.press("b", "i", "7")
     await said(orders, "ignored customer.phone")
     await orders.press("colon")
@@ -230,7 +253,7 @@ async def test_ignored_rules_are_listed_with_their_expiry_and_lifted_with_a_ques
 
 async def test_a_note_is_written_and_read(orders: Any, standin: Any) -> None:
     await orders.press("o")
-    await orders.type("called back")
+    await orders.paste("called back")
     await orders.press("enter")
     await said(orders, "note kept on 448120331")
     await orders.press("enter", *["tab"] * 5)
@@ -267,9 +290,9 @@ async def test_enter_in_the_pane_gives_it_the_screen_and_esc_takes_it_back(order
 
 async def test_fields_and_their_values_are_completed(orders: Any) -> None:
     await orders.press("slash")
-    await orders.type("rule:li")
+    await orders.type("rule:line.q")
     await orders.press("tab")
-    assert orders.app.prompt.text == "rule:line.vat"
+    assert orders.app.prompt.text == "rule:line.quantity"
     await orders.press("ctrl+u")
     await orders.type("acct:f")
     await orders.press("tab")
@@ -284,7 +307,7 @@ async def test_fields_and_their_values_are_completed(orders: Any) -> None:
 async def test_a_view_is_saved_shown_and_deleted(orders: Any, standin: Any) -> None:
     orders.app.keys.perform("filter", "rule:line.vat")
     await orders.press("s", "colon")
-    await orders.type("view save vat odd")
+    await orders.paste("view save vat odd")
     await orders.press("enter")
     await said(orders, "view vat odd saved: rule:line.vat")
     assert (standin.triage.views[0].name, standin.triage.views[0].sort) == ("vat odd", "modified")
@@ -354,7 +377,9 @@ async def test_rules_and_ignores_and_findings_are_exported_and_marks_are_kept_to
         await operator.until("5 invalid")
         await operator.press("space", "j", "space", "ctrl+s", "c")
         await operator.until("exported to")
-        assert [row["id"] for row in rows("orders")] == [str(row["id"]) for row in (standin.orders["orders"][0], standin.orders["orders"][2])]
+        assert [row["id"] for row in rows("orders")] == [
+            str(row["id"]) for row in (standin.orders["orders"][0], standin.orders["orders"][2])
+        ]
         operator.app.keys.perform("export", "findings", "csv")
         await operator.until("findings: 4 exported to")
         found = rows("findings")

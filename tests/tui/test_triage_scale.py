@@ -73,6 +73,7 @@ def order(number: int) -> bytes:
             "date": "2026-05-20 10:00:00",
             "payment_mode": "CARD online",
             "payment_mode_id": 3,
+            "payment_status": 1,
             "delivery_mode": "courier",
             "status": 1,
             "shipping_tax": 14.92,
@@ -134,10 +135,10 @@ async def test_ten_thousand_findings_are_dealt_with_in_a_few_keys_and_two_bring_
 ) -> None:
     pressed: list[str] = []
     async with serve(Served(engine)), watch(session) as operator:
-        client = await session.connect()
+        await operator.until("SHOP")
+        client = operator.app.client
         assert await states(client) == {"open": 10_000}
         assert len((await client.triage.counts()).rules) == len(FAULTS)
-        await operator.until("SHOP")
 
         async def press(*keys: str, until: str) -> None:
             pressed.extend(keys)

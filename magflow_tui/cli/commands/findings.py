@@ -131,7 +131,7 @@ def list_findings(
 @json_option
 @pass_invocation
 def count_findings(invocation: Invocation, account: str | None) -> None:
-    """Count unresolved findings by rule, and items too broken to have a number."""
+    """Count unresolved findings by rule."""
     printer = Printer(json=invocation.json)
 
     async def run(client: EngineClient) -> None:
@@ -147,7 +147,8 @@ def count_findings(invocation: Invocation, account: str | None) -> None:
             ),
         )
         if counts.broken:
-            printer.remark(f"{count(counts.broken)} items are too broken to be checked: `magflow findings --broken`")
+            items = "1 item is" if counts.broken == 1 else f"{count(counts.broken)} items are"
+            printer.remark(f"{items} too broken to be checked: `magflow findings --broken`")
 
     with_engine(invocation, run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +16,7 @@ from magflow_tui.cli.wording import NOTHING, amount, count, money
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient
+    from magflow_tui.contract.management import ProductStats
     from magflow_tui.contract.records import OfferRow
 
 _COLUMNS = (
@@ -28,6 +29,15 @@ _COLUMNS = (
     Column("SELLABLE"),
     Column("WHY NOT", flexible=True),
 )
+_ACCOUNT_COLUMNS = (
+    Column("ACCOUNT"),
+    Column("OFFERS", right=True),
+    Column("ACTIVE", right=True),
+    Column("SELLABLE", right=True),
+    Column("NO STOCK", right=True),
+    Column("SYNCED IN 24 H", right=True),
+)
+_STATUS_COLUMNS = (Column("STATUS", right=True), Column("DOCUMENTATION"), Column("OFFERS", right=True))
 
 
 @click.group(cls=Group, default="list", example="magflow offers list --account main --limit 20")
@@ -60,6 +70,40 @@ def list_offers(invocation: Invocation, account: str | None, limit: int | None) 
             printer.remark(more_remark(len(shown)))
 
     with_engine(invocation, run)
+
+
+@offers.command("stats", example="magflow offers stats --json")
+@json_option
+@pass_invocation
+def offer_stats(invocation: Invocation) -> None:
+    """Count the stored offers: by account, by what can be sold, by validation status."""
+    printer = Printer(json=invocation.json)
+
+    async def run(client: EngineClient) -> None:
+        stats = await client.product_stats()
+        if printer.json:
+            printer.document(stats)
+            return
+        printer.table(_ACCOUNT_COLUMNS, _account_rows(stats))
+        printer.table(
+            _STATUS_COLUMNS,
+            (
+                (NOTHING if each.value is None else str(each.value), each.text, count(each.offers))
+                for each in stats.by_validation_status
+            ),
+        )
+
+    with_engine(invocation, run)
+
+
+def _account_rows(stats: ProductStats) -> Iterator[tuple[str, ...]]:
+    """A line an account, and one for all of them where there are several."""
+    for each in stats.accounts:
+        figures = (each.total, each.active, each.sellable, each.without_stock, each.recently_synced_24h)
+        yield (each.account, *map(count, figures))
+    if len(stats.accounts) > 1:
+        known = (stats.total_products, stats.active_products, stats.sellable, stats.without_stock)
+        yield ("all", *map(count, known), count(stats.recently_synced_24h))
 
 
 def offer_line(row: OfferRow) -> dict[str, JsonValue]:

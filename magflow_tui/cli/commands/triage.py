@@ -71,7 +71,7 @@ def see(invocation: Invocation, **choice: Any) -> None:
 @click.command("open", cls=Command, example="magflow findings open 17 18")
 @_chooses
 def reopen(invocation: Invocation, **choice: Any) -> None:
-    """Open findings again that are seen, ignored or snoozed."""
+    """Open findings again, whatever was done to them."""
     _triage(invocation, "open", **choice)
 
 
@@ -80,7 +80,7 @@ def reopen(invocation: Invocation, **choice: Any) -> None:
 @click.option("--standing", is_flag=True, help="Ignore what these rules find later, too.")
 @_chooses
 def ignore(invocation: Invocation, **choice: Any) -> None:
-    """Ignore findings: for good those that are named, else until a time."""
+    """Ignore findings until a time, named ones for good."""
     _triage(invocation, "ignore", **choice)
 
 
@@ -98,7 +98,7 @@ def snooze(invocation: Invocation, **choice: Any) -> None:
 @json_option
 @pass_invocation
 def undo(invocation: Invocation, batch_id: int | None, by: str) -> None:
-    """Take back what was done to findings at once: the last time unless a batch is named."""
+    """Take back the last batch, or the one named."""
     printer = Printer(json=invocation.json)
 
     async def run(client: EngineClient) -> None:
@@ -122,7 +122,7 @@ def undo(invocation: Invocation, batch_id: int | None, by: str) -> None:
 @json_option
 @pass_invocation
 def redo(invocation: Invocation, batch_id: int, by: str) -> None:
-    """Do again what was taken back."""
+    """Do a batch again that was taken back."""
     printer = Printer(json=invocation.json)
 
     async def run(client: EngineClient) -> None:
@@ -138,7 +138,7 @@ def redo(invocation: Invocation, batch_id: int, by: str) -> None:
 @json_option
 @pass_invocation
 def list_ignores(invocation: Invocation) -> None:
-    """List the rules that are ignored for what comes, too."""
+    """List rules that are ignored for what comes."""
     printer = Printer(json=invocation.json)
 
     async def run(client: EngineClient) -> None:

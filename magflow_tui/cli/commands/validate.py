@@ -106,7 +106,8 @@ def _opened(file: Path) -> Iterator[tuple[BinaryIO, str]]:
         stream = file.open("rb")
     except OSError as error:
         raise CommandError(
-            f"{name} cannot be read: {(error.strerror or str(error)).lower()}", hint="`-` reads standard input"
+            f"{name} cannot be read: {(error.strerror or str(error)).lower()}",
+            hint="is the name right? `-` reads standard input",
         ) from error
     with stream:
         yield stream, name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
@@ -20,9 +20,10 @@ from magflow_tui.engine.actions.entities import attachment_problem
 from magflow_tui.engine.actions.errand import Errand
 from magflow_tui.engine.actions.finding_out import Sent, find_out
 from magflow_tui.engine.actions.means import ActionAccount, ActionPolicy, EndingError, Means
-from magflow_tui.engine.actions.planning import make_plan
+from magflow_tui.engine.actions.planning import Plan, make_plan
 from magflow_tui.engine.actions.reading import OrderReader
 from magflow_tui.engine.actions.resolving import NotPossibleError, orders_meant
+from magflow_tui.rules.findings import Words
 from magflow_tui.rules.transitions import choices as choices_of
 from magflow_tui.store import Store, StoreError
 from magflow_tui.store.actions import (
@@ -33,6 +34,7 @@ from magflow_tui.store.actions import (
     finish,
     get_batch,
     list_actions,
+    note_left,
     open_actions,
     order_states,
     record_batch,
@@ -77,7 +79,7 @@ class ActionDesk:
     async def request(self, command: ActionRequest) -> ActionBatch:
         """Check and record a request and begin to carry it out; under `dry_run` check it alone.
 
-        Raises NotPossibleError, with the codes `bad_request`, `account_unknown`, `account_disabled`, `ambiguous`.
+        Raises NotPossibleError, with the codes `bad_request`, `account_unknown`, `ambiguous`.
         """
         wanted, by = _wanted(command), _name(command.by)
         meant = await orders_meant(command, self._store, self._accounts, self._means)
@@ -91,25 +93,13 @@ class ActionDesk:
             now=now,
             dry_run=command.dry_run,
         )
-        plan = await self._store.read(check)
         if command.dry_run:
-            return plan.preview(by=by, at=now)
+            return await self._store.read(lambda connection: check(connection).preview(by=by, at=now))
+        plan = await self._store.read(check)
 
-        def record(connection: Connection) -> tuple[ActionBatch, tuple[OpenAction, ...]]:
-            batch_id = record_batch(
-                connection, wanted, plan.drafts, by=by, at=now, requests=plan.requests, busy=sentences.busy
-            )
-            batch = get_batch(connection, batch_id)
-            if batch is None:
-                raise RuntimeError("a batch that was just recorded is not there")
-            return batch, open_actions(connection, batch_id)
-
-        batch, actions = await self._store.write(record, durable=True)
-        if actions:
-            self._begin(actions)
-        else:
-            self._tell(batch)
-        return batch
+        # Whoever asks may go away meanwhile: what is recorded is begun all the same.
+        accepting = asyncio.ensure_future(self._accept(plan, by, now))
+        return await asyncio.shield(accepting)
 
     async def batch(self, batch_id: int, *, wait: float = 0.0) -> ActionBatch | None:
         """What became of a request, None when there is none of that number; waits up to so many seconds for its end."""
@@ -174,18 +164,9 @@ class ActionDesk:
         Returns when that has begun; what has to be read back comes in as it is.
         """
         left = await self._store.read(open_actions)
-        unsent = [action for action in left if action.state == "recorded"]
-        fates = [Fate(action.action_id, "failed", sentences.ENGINE_ENDED) for action in unsent]
-        if fates:
-            await self._store.write(partial(finish, fates=fates, at=self._now()), durable=True)
         for batch_id in dict.fromkeys(action.batch_id for action in left):
-            of_batch = [action for action in left if action.batch_id == batch_id and action.state == "sending"]
-            served = [action for action in of_batch if action.account in self._accounts]
-            if served:
-                self._start(batch_id, self._find_out(served), restarted=True)
-            elif not of_batch:
-                await self._tell_of(batch_id, restarted=True)
-            # Of an account that is switched off nothing can be read back: it waits until it is on again.
+            settling = self._settle(batch_id, sentences.ENGINE_ENDED, Said("crashed"))
+            self._start(batch_id, settling, restarted=True)
 
     async def drain(self, seconds: float) -> None:
         """Take no more work, let requests that are under way end, for so long at most. The rest stays as it is."""
@@ -199,30 +180,50 @@ class ActionDesk:
         for finished in self._finished.values():
             finished.set()
 
-    def _begin(self, actions: Sequence[OpenAction]) -> None:
-        errands = [
-            Errand(self._accounts[account], [action for action in actions if action.account == account], self._means)
-            for account in dict.fromkeys(action.account for action in actions)
-        ]
+    async def _accept(self, plan: Plan, by: str, now: datetime) -> ActionBatch:
+        """Record a request, and begin to carry it out."""
 
-        async def run_all() -> None:
-            await asyncio.gather(*(errand.run() for errand in errands))
+        def record(connection: Connection) -> tuple[ActionBatch, tuple[OpenAction, ...]]:
+            batch_id = record_batch(
+                connection, plan.wanted, plan.drafts, by=by, at=now, requests=plan.requests, busy=sentences.busy
+            )
+            batch = get_batch(connection, batch_id)
+            if batch is None:
+                raise RuntimeError("a batch that was just recorded is not there")
+            return batch, open_actions(connection, batch_id)
 
-        self._start(actions[0].batch_id, run_all())
+        batch, actions = await self._store.write(record, durable=True)
+        if actions:
+            errands = (
+                Errand(self._accounts[account], its_actions, self._means)
+                for account, its_actions in _by_account(actions).items()
+            )
+            self._start(actions[0].batch_id, _all_of(errand.run() for errand in errands))
+        else:
+            self._tell(batch)
+        return batch
 
     def _start(self, batch_id: int, work: Awaitable[None], *, restarted: bool = False) -> None:
+        """Do what a request takes, then tell what became of it."""
         finished = self._finished[batch_id] = asyncio.Event()
 
         async def run() -> None:
+            doing = work
             try:
-                await work
-                await self._tell_of(batch_id, restarted=restarted)
+                while True:
+                    try:
+                        await doing
+                        await self._tell_of(batch_id, restarted=restarted)
+                        return
+                    except StoreError as error:
+                        log.error("request %d for actions waits for the store: %s", batch_id, error.message)
+                        await self._means.pause(self._policy.longest_pause)
+                        failed = Said("lost", (error.message,))
+                        doing = self._settle(batch_id, sentences.not_sent(error.message), failed)
             except EndingError:
                 pass  # the rows say how far it came; the next engine goes on from there
-            except StoreError as error:
-                log.error("actions of request %d wait for the next start: %s", batch_id, error.message)
             except Exception:
-                log.exception("actions of request %d wait for the next start", batch_id)
+                log.exception("request %d for actions waits for the next start", batch_id)
             finally:
                 finished.set()
                 self._finished.pop(batch_id, None)
@@ -231,29 +232,40 @@ class ActionDesk:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _find_out(self, actions: Sequence[OpenAction]) -> None:
-        """Read back what a dead engine sent. While a request of it may be on its way, only that it is done is final."""
-        policy = self._policy
-        latest = self._now() + timedelta(seconds=policy.answer)
+    async def _settle(self, batch_id: int, unsent: Words, said: Said) -> None:
+        """Give every action of a request its fate, without sending: what was not sent has failed, for this reason.
+
+        What was is read back. While its request may be on its way, only that it is done is final. Of an account that is
+        switched off nothing can be read back: that waits until it is on again.
+        """
+        now = self._now()
+
+        def take_over(connection: Connection) -> tuple[OpenAction, ...]:
+            # Whatever was under way left before now, and settles from now on, however often engines come and go.
+            note_left(connection, batch_id, now)
+            left = open_actions(connection, batch_id)
+            fates = [Fate(action.action_id, "failed", unsent) for action in left if action.state == "recorded"]
+            finish(connection, fates, now)
+            return left
+
+        left = await self._store.write(take_over, durable=True)
+        sent = [action for action in left if action.state == "sending" and action.account in self._accounts]
         states = await self._store.read(
-            partial(order_states, keys=[(action.account, action.order_id) for action in actions])
+            partial(order_states, keys=[(action.account, action.order_id) for action in sent])
         )
+        policy = self._policy
 
-        def sent(action: OpenAction) -> Sent:
-            begun = action.sent_at or latest
+        def sought(action: OpenAction) -> Sent:
+            begun = action.sent_at or now
             state = states.get((action.account, action.order_id))
-            # It left before its engine died, and no later than one call takes.
-            settled = min(latest, begun + timedelta(seconds=policy.call + policy.answer))
-            return Sent(action, None if state is None else state.type, Said("crashed"), settled)
+            # Nor can it have left later than one call takes.
+            left_by = min(action.left_by or now, begun + timedelta(seconds=policy.call))
+            settled_at = left_by + timedelta(seconds=policy.answer)
+            return Sent(action, None if state is None else state.type, said, begun, settled_at)
 
-        by_account: dict[str, list[Sent]] = {}
-        for action in actions:
-            by_account.setdefault(action.account, []).append(sent(action))
-        await asyncio.gather(
-            *(
-                find_out(OrderReader(self._accounts[account], self._means), self._means, those)
-                for account, those in by_account.items()
-            )
+        await _all_of(
+            find_out(OrderReader(self._accounts[account], self._means), self._means, list(map(sought, actions)))
+            for account, actions in _by_account(sent).items()
         )
 
     async def _tell_of(self, batch_id: int, *, restarted: bool = False) -> None:
@@ -280,6 +292,20 @@ class ActionDesk:
         account = accounts.pop() or None if len(accounts) == 1 and batch.orders == len(rows) else None
         severity: Severity = "ok" if batch.done == batch.orders else "warning"
         self._notify("action.finished", severity, f"{batch.by}: {told}", account)
+
+
+def _by_account(actions: Iterable[OpenAction]) -> dict[str, list[OpenAction]]:
+    found: dict[str, list[OpenAction]] = {}
+    for action in actions:
+        found.setdefault(action.account, []).append(action)
+    return found
+
+
+async def _all_of(works: Iterable[Awaitable[None]]) -> None:
+    """Do several things side by side, all of them to their end; raise the first error then."""
+    for result in await asyncio.gather(*works, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
 
 
 def _wanted(command: ActionRequest) -> Wanted:

@@ -24,7 +24,7 @@ from magflow_tui.engine.actions.entities import (
     order_entity,
 )
 from magflow_tui.engine.actions.finding_out import Sent, find_out
-from magflow_tui.engine.actions.means import CONTEXT, ActionAccount, EndingError, Means
+from magflow_tui.engine.actions.means import AT_ONCE, CONTEXT, ActionAccount, EndingError, Means
 from magflow_tui.engine.actions.reading import OrderReader
 from magflow_tui.marketplace.client import SAVE_LIMIT
 from magflow_tui.marketplace.codes import OrderStatus
@@ -41,6 +41,10 @@ Send: TypeAlias = Callable[[], Awaitable[Answer]]
 #: Kinds for which the store's state of an order is enough: the marketplace checks the rest itself, and nothing that
 #: was read is sent.
 _SENT_UNREAD: Final = frozenset({"acknowledge", "attach"})
+
+
+#: How old what was read of an order may be when it is sent back, where several requests follow one another.
+_FRESH: Final = timedelta(seconds=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Errand:
 
     async def run(self) -> None:
         """Until each action has its fate, or the engine ends: then what is not under way stays as it is."""
-        size = SAVE_LIMIT if self._wanted.kind in ("status", "cancel", "attach") else self._means.policy.at_once
+        size = SAVE_LIMIT if self._wanted.kind in ("status", "cancel", "attach") else AT_ONCE
         for group in _groups(self._actions, size):
             try:
                 self._means.go_on()
@@ -86,14 +90,19 @@ class Errand:
         if self._wanted.kind == "reread":
             await self._read_again(actions, seen)
             return
+        read_at = self._means.now()
         ready = await self._checked(actions, seen)
         requests = await self._requests(ready)
         if self._wanted.kind == "acknowledge":
             # One order a request, so side by side; but not before all of them are known to be under way.
             await self._send(requests)
             return
-        for request in requests:
+        for number, request in enumerate(requests):
             self._means.go_on()
+            if number and self._means.now() - read_at > _FRESH:
+                # Finding out about the requests before took its time: what was read of the rest may be outdated.
+                await self._carry_out([one.action for late in requests[number:] for one in late.ready])
+                return
             await self._send((request,))
 
     async def _read_again(self, actions: Sequence[OpenAction], seen: dict[tuple[str, int], OrderState]) -> None:
@@ -195,7 +204,8 @@ class Errand:
             return
         means = self._means
         marks = [(one.action.action_id, one.state.status) for request in requests for one in request.ready]
-        await means.store.write(partial(mark_sending, rows=marks, at=means.now()), durable=True)
+        sent_at = means.now()
+        await means.store.write(partial(mark_sending, rows=marks, at=sent_at), durable=True)
         answers = await asyncio.gather(*(_answered(request.send) for request in requests))
         settled = means.now() + timedelta(seconds=means.policy.settle)
         fates: list[Fate] = []
@@ -208,7 +218,7 @@ class Errand:
                         Fate(one.action.action_id, "failed", words, status_after=one.state.status, answer=said.text)
                     )
                 else:
-                    sent.append(Sent(one.action, one.state.type, said, settled))
+                    sent.append(Sent(one.action, one.state.type, said, sent_at, settled))
         await self._write_down((), fates)
         if sent:
             await find_out(self._reader, means, sent)

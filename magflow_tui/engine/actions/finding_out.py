@@ -17,11 +17,12 @@ from magflow_tui.store.actions import Fate, OpenAction, finish
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An action that was sent: what its answer says, and from when on (aware) it can no longer be carried out."""
+    """An action that was sent, when, what its answer says, and from when on it can no longer be carried out."""
 
     action: OpenAction
     type: int | None
     said: Said
+    sent_at: datetime
     settled_at: datetime
 
 
@@ -35,7 +36,8 @@ async def find_out(reader: OrderReader, means: Means, sent: Sequence[Sent]) -> N
     pause = means.policy.pause
     left = list(sent)
     while True:
-        found = await reader.try_to_read([(one.action.order_id, one.type) for one in left])
+        since = min(one.sent_at for one in left)
+        found = await reader.try_to_read_back([(one.action.order_id, one.type) for one in left], since)
         # Before the clock is asked: what was read earlier may have changed until then.
         now = means.now()
         fates: list[Fate] = []

@@ -15,18 +15,20 @@ from magflow_tui.store import Store
 
 #: How long a request may wait for its slot, in seconds: longer than a full minute of the limits holds one up.
 SLOT_SECONDS: Final = 120.0
+#: How many orders of an account are read or acknowledged side by side.
+AT_ONCE: Final = 10
 #: Whose behalf every request of an action is on: an operator's, so it goes ahead of background work.
 CONTEXT: Final = CallContext(lane=Lane.OPERATOR, job="action", slot_timeout=SLOT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
 class ActionPolicy:
-    """Patience, in seconds, and sizes.
+    """Patience, in seconds.
 
     `settle` is how long after a request that failed the marketplace may still carry it out; `answer` how long it may
     after the engine that sent it died; `call` how long one write may take in all, waiting for its slot and repeating
     what certainly did not happen included. `pause` is the first wait after a failed reading back, which doubles up to
-    `longest_pause`. `at_once` is how many orders are read or acknowledged side by side.
+    `longest_pause`.
     """
 
     settle: float = 10.0
@@ -34,7 +36,6 @@ class ActionPolicy:
     call: float = 600.0
     pause: float = 5.0
     longest_pause: float = 60.0
-    at_once: int = 10
 
 
 @dataclass(frozen=True, slots=True)

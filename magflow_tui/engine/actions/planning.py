@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from magflow_tui.contract.actions import ActionBatch, ActionRow
 from magflow_tui.engine.actions import sentences
+from magflow_tui.engine.actions.means import AT_ONCE
+from magflow_tui.engine.actions.reading import WORTH_A_PAGE
 from magflow_tui.marketplace.client import SAVE_LIMIT
 from magflow_tui.rules.findings import Words
 from magflow_tui.rules.transitions import Refusal, refusal
@@ -124,9 +126,14 @@ def _requests(wanted: Wanted, orders: int) -> int:
     if wanted.kind == "reread":
         return orders
     if wanted.kind == "acknowledge":
-        return 2 * orders
+        return orders + _read_back(orders, AT_ONCE)
     sends = -(-orders // SAVE_LIMIT)
-    return sends + (orders if wanted.kind == "attach" else 2 * orders)
+    return sends + _read_back(orders, SAVE_LIMIT) + (0 if wanted.kind == "attach" else orders)
+
+
+def _read_back(orders: int, at_once: int) -> int:
+    """Requests to read orders back: a page for many that were changed together, one for each of a few."""
+    return -(-orders // at_once) if orders >= WORTH_A_PAGE else orders
 
 
 def _languages(words: Words | None) -> tuple[str, str]:

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
-from magflow_tui.engine.actions.means import CONTEXT, ActionAccount, Means
+from magflow_tui.engine.actions.means import AT_ONCE, CONTEXT, ActionAccount, Means
 from magflow_tui.marketplace.codes import OrderStatus, OrderType
 from magflow_tui.marketplace.errors import EmagApiError
+from magflow_tui.marketplace.filters import OrderFilter
 from magflow_tui.marketplace.limiter import SlotTimeoutError
-from magflow_tui.marketplace.localtime import parse_local
+from magflow_tui.marketplace.localtime import format_local, parse_local
 from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.rules.transitions import OrderState
 from magflow_tui.store.actions import earliest
 from magflow_tui.store.orders import store_orders
 from magflow_tui.store.payloads import Source
 
+#: From so many orders on a page of what was changed is read before single orders are.
+WORTH_A_PAGE: Final = 4
+#: How far the marketplace's clock may be behind ours for that to find anything.
+_CLOCKS_DIFFER: Final = timedelta(minutes=2)
+
 
 class OrderReader:
-    """Reads orders of one account, a request for each, side by side."""
+    """Reads orders of one account side by side: a request for each, but for many that were just changed."""
 
     def __init__(self, account: ActionAccount, means: Means) -> None:
         self._account = account
         self._now = means.now
-        self._side_by_side = asyncio.Semaphore(means.policy.at_once)
+        self._side_by_side = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, order_id: int, type_: int | None) -> Item[Order] | None:
         """An order as it is now; None when the account has none of that number.
@@ -48,6 +55,30 @@ class OrderReader:
                 return error
 
         return list(await asyncio.gather(*(attempt(order_id, type_) for order_id, type_ in wanted)))
+
+    async def try_to_read_back(
+        self, wanted: Sequence[tuple[int, int | None]], since: datetime
+    ) -> list[Item[Order] | Exception | None]:
+        """As `try_to_read`, of orders that were probably changed `since` then: a page of those holds many of them.
+
+        What is not on the page is read by its number, so a clock of the marketplace's that differs costs requests only.
+        """
+        found: dict[int, Item[Order]] = {}
+        for type_ in (OrderType.SELLER, OrderType.FBE):
+            ids = {order_id for order_id, its_type in wanted if its_type == type_}
+            if len(ids) < WORTH_A_PAGE:
+                continue
+            after = format_local(since - _CLOCKS_DIFFER, self._account.platform.timezone)
+            try:
+                page = await self._account.client.read_orders(
+                    OrderFilter(type=type_, modified_after=after), context=CONTEXT
+                )
+            except (EmagApiError, SlotTimeoutError) as error:
+                return [error] * len(wanted)  # by their numbers they could not be read either
+            found |= {item.value.id: item for item in page.items if item.value is not None and item.value.id in ids}
+        rest = [(order_id, type_) for order_id, type_ in wanted if order_id not in found]
+        singly = dict(zip((order_id for order_id, _ in rest), await self.try_to_read(rest), strict=True))
+        return [found.get(order_id) or singly[order_id] for order_id, _ in wanted]
 
     def store(self, connection: Connection, items: Iterable[Item[Order]]) -> None:
         """Store what was read, inside the caller's transaction."""

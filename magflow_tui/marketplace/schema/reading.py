@@ -234,5 +234,5 @@ def json_path(path: Path) -> str:
         elif _PLAIN_KEY.fullmatch(key):
             steps.append(f".{key}")
         else:
-            steps.append(f"[{json.dumps(key[:_SHOWN], ensure_ascii=False)}]")
+            steps.append(f"[{json.dumps(key[:_SHOWN], ensure_ascii=not key.isprintable())}]")
     return "$" + "".join(steps)

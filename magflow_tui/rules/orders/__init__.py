@@ -20,6 +20,9 @@ that apply them to an order as the schema read it. What the live API really send
 * `proforma`      proforma invoices, against themselves and the lines
 * `attachments`   invoices and other files
 * `texts`         control characters, endless texts
+* `nesting`       unknown values without end
+* `findings`      from what was noted to findings, with paths and values
+* `amounts`       amounts as sentences show them
 """
 
 from magflow_tui.rules.orders.checking import check_order

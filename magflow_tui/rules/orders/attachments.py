@@ -18,8 +18,8 @@ URL: Final = Rule(
     Words("An attachment has an address", "Un atașament are o adresă"),
     Words("an http or https address", "o adresă http sau https"),
     Words(
-        "The attachment cannot be fetched: {value} is no address.",
-        "Atașamentul nu poate fi descărcat: {value} nu este o adresă.",
+        "The attachment has no http or https address: it cannot be fetched.",
+        "Atașamentul nu are o adresă http sau https: nu poate fi descărcat.",
     ),
 )
 URL_LENGTH: Final = Rule(
@@ -28,7 +28,7 @@ URL_LENGTH: Final = Rule(
     _SOURCE,
     Words("Addresses have at most 1024 characters", "Adresele au cel mult 1024 de caractere"),
     Words("at most 1024 characters", "cel mult 1024 de caractere"),
-    Words("The address has {length} characters.", "Adresa are {length} caractere."),
+    Words("The address has too many characters: {length}.", "Adresa are prea multe caractere: {length}."),
 )
 NAME_LENGTH: Final = Rule(
     "attachment.name.length",
@@ -36,7 +36,7 @@ NAME_LENGTH: Final = Rule(
     _SOURCE,
     Words("Names have at most 60 characters", "Numele au cel mult 60 de caractere"),
     Words("at most 60 characters", "cel mult 60 de caractere"),
-    Words("The name has {length} characters.", "Numele are {length} caractere."),
+    Words("The name has too many characters: {length}.", "Numele are prea multe caractere: {length}."),
 )
 NOT_PDF: Final = Rule(
     "attachment.pdf",

@@ -31,19 +31,22 @@ class Noted(NamedTuple):
 class OrderCheck:
     """An order, what is known about where and when it was read, and what was found so far.
 
-    `now` is aware, None to compare nothing with the present. `unsettled` is set once an amount or a quantity is at
-    fault: sums that use it would only say so again. `day` and `changed` are when the order was placed and last changed,
-    as far as that could be read; `has_discount_line` is whether a line has a negative price.
+    `now` is aware, None to compare nothing with the present. `raw` is the payload the order was read from. `unsettled`
+    is set once an amount or a quantity is at fault: sums that use it would only say so again. `day` and `changed` are
+    when the order was placed and last changed, as far as that could be read. `has_discount_line` is whether a line has
+    a negative price, `has_splits` whether a line or a deposit has splits of vouchers.
     """
 
     order: Order
     platform: Platform | None
     now: datetime | None
     short_form: bool = False
+    raw: bytes = b""
     unsettled: bool = False
     day: str | None = None
     changed: str | None = None
     has_discount_line: bool = False
+    has_splits: bool = False
     found: list[Noted] = field(default_factory=list)
 
     def report(self, rule: Rule, *path: str | int, **facts: object) -> None:
@@ -67,4 +70,4 @@ class OrderCheck:
 
 def is_short_form(order: Order) -> bool:
     """Whether an order was written by a caller and not read: then VAT, dates, type and the like may be missing."""
-    return order.__pydantic_fields_set__.isdisjoint(_MARKS_OF_A_READ)
+    return order.date is None and order.__pydantic_fields_set__.isdisjoint(_MARKS_OF_A_READ)

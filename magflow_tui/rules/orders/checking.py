@@ -22,6 +22,7 @@ from magflow_tui.rules.orders import (
     delivery,
     heading,
     lines,
+    nesting,
     payment,
     proforma,
     reasons,
@@ -32,7 +33,7 @@ from magflow_tui.rules.orders.check import OrderCheck, is_short_form
 from magflow_tui.rules.orders.findings import findings_of
 
 #: What is at fault with lines and amounts comes before the sums that are made of them.
-_CHECKS: Final[tuple[Callable[[OrderCheck], None], ...]] = (
+CHECKS: Final[tuple[Callable[[OrderCheck], None], ...]] = (
     *heading.CHECKS,
     *dates.CHECKS,
     *customer.CHECKS,
@@ -44,6 +45,8 @@ _CHECKS: Final[tuple[Callable[[OrderCheck], None], ...]] = (
     *proforma.CHECKS,
     *reasons.CHECKS,
     *attachments.CHECKS,
+    *texts.CHECKS,
+    *nesting.CHECKS,
 )
 
 
@@ -58,10 +61,9 @@ def check_order(
     order = item.value if item.value is not None else item.nameless
     if order is None:
         return findings_of(item.raw, item.issues, ())
-    check = OrderCheck(order, platform, now, is_short_form(order))
-    for apply in _CHECKS:
+    check = OrderCheck(order, platform, now, is_short_form(order), item.raw)
+    for apply in CHECKS:
         apply(check)
-    texts.check_texts(check, item.raw)
     if not check.found and not item.issues:
         return ()
     return findings_of(item.raw, item.issues, check.found)

@@ -135,6 +135,7 @@ RULES: Final = (
 
 _LENGTH: Final = len("YYYY-MM-DD HH:MM:SS")
 _MARKS: Final = slice(4, 17, 3)
+_TO_NINES: Final = str.maketrans("012345678", "9" * 9)
 _FIRST_YEAR: Final = "2010"
 
 # Where summer time ends an hour comes twice in texts without a zone: up to an hour too early is no fault.
@@ -168,14 +169,12 @@ def _is_fraction(text: str) -> bool:
     return text[:1] == "." and len(text) <= 10 and text.isascii() and text[1:].isdigit()
 
 
-_TO_NINES: Final = str.maketrans("012345678", "9" * 9)
-
-
 def is_earlier(later: str, earlier: str) -> bool:
     """Whether what should be later is earlier by more than the hour that comes twice. Both are good dates."""
     if later >= earlier:
         return False
-    return datetime.fromisoformat(later[:_LENGTH]) < datetime.fromisoformat(earlier[:_LENGTH]) - _FOLD
+    # A difference, as nothing can be taken off the first hour of the calendar.
+    return datetime.fromisoformat(earlier[:_LENGTH]) - datetime.fromisoformat(later[:_LENGTH]) > _FOLD
 
 
 def check_order_dates(check: OrderCheck) -> None:
@@ -189,37 +188,48 @@ def check_order_dates(check: OrderCheck) -> None:
         for key in ("created", "modified"):
             if getattr(order, key) is None and key in order.model_fields_set:
                 check.report(NULL, key)
-    date = _read(check, date, "date")
-    created = _read(check, created, "created")
-    modified = _read(check, modified, "modified")
-    finalised = _read(check, finalised, "finalization_date")
-    shipment = _read(check, shipment, "maximum_date_for_shipment")
+    if date is not None and not is_date(date):
+        check.report(fault_of(date), "date")
+        date = None
+    if created is not None and not is_date(created):
+        check.report(fault_of(created), "created")
+        created = None
+    if modified is not None and not is_date(modified):
+        check.report(fault_of(modified), "modified")
+        modified = None
+    if finalised is not None and finalised != modified and not is_date(finalised):
+        check.report(fault_of(finalised), "finalization_date")
+        finalised = None
+    if shipment is not None and not is_date(shipment):
+        check.report(fault_of(shipment), "maximum_date_for_shipment")
+        shipment = None
     check.day, check.changed = date or created, modified
     began = max(date or "", created or "")
-    if not began:
-        return
-    if began < _FIRST_YEAR:
+    if began < _FIRST_YEAR and began:
         check.report(ANCIENT, "date" if date and date < _FIRST_YEAR else "created")
-    for rule, later, key in (
-        (MODIFIED, modified, "modified"),
-        (FINALISED, finalised, "finalization_date"),
-        (SHIPMENT, shipment, "maximum_date_for_shipment"),
-    ):
-        if later is not None and later < began and is_earlier(later, began):
-            check.report(rule, key, later=later, earlier=began)
+    if modified is not None and modified < began:
+        _compare(check, MODIFIED, modified, began, "modified")
+    if finalised is not None and finalised < began:
+        _compare(check, FINALISED, finalised, began, "finalization_date")
+    if shipment is not None and shipment < began:
+        _compare(check, SHIPMENT, shipment, began, "maximum_date_for_shipment")
 
 
-def check_presence(check: OrderCheck) -> None:
+def _compare(check: OrderCheck, rule: Rule, later: str, earlier: str, *path: str | int) -> None:
+    """Note that what should be later is earlier, unless the hour that comes twice may explain it."""
+    if is_earlier(later, earlier):
+        check.report(rule, *path, later=later, earlier=earlier)
+
+
+def check_future(check: OrderCheck) -> None:
     """Nothing that has happened lies far in the future."""
     if check.now is None:
         return
     limit = _limit(check.now)
     order = check.order
-    if limit < (order.date or "") or limit < (order.created or "") or limit < (order.modified or ""):
-        for key in ("date", "created", "modified"):
-            text = getattr(order, key) or ""
-            if limit < text and is_date(text):
-                check.report(FUTURE, key)
+    for key, text in (("date", order.date), ("created", order.created), ("modified", order.modified)):
+        if text is not None and text > limit and is_date(text):
+            check.report(FUTURE, key)
 
 
 @lru_cache(maxsize=8)
@@ -227,26 +237,15 @@ def _limit(now: datetime) -> str:
     return f"{now.astimezone(UTC) + _AHEAD:%Y-%m-%d %H:%M:%S}"
 
 
-def _read(check: OrderCheck, text: str | None, key: str) -> str | None:
-    """The text of a good date; None where there is none."""
-    if text is None or is_date(text):
-        return text
-    check.report(fault_of(text), key)
-    return None
-
-
 def check_line_dates(check: OrderCheck, line: OrderLine, place: int) -> None:
     """The dates of a line can be read, and it changes after it was made."""
     created, modified = line.created, line.modified
-    order = check.order
-    if created == order.created and modified == order.modified:
-        return  # as nearly always, and the order's have been looked at
     for key, text in (("created", created), ("modified", modified)):
         if text is not None and not is_date(text):
             check.report(fault_of(text), "products", place, key)
             return
-    if created and modified and modified < created and is_earlier(modified, created):
-        check.report(LINE, "products", place, "modified", later=modified, earlier=created)
+    if created and modified and modified < created:
+        _compare(check, LINE, modified, created, "products", place, "modified")
 
 
 def check_secondary_dates(check: OrderCheck) -> None:
@@ -254,19 +253,22 @@ def check_secondary_dates(check: OrderCheck) -> None:
     order = check.order
     customer = order.customer
     if customer is not None:
-        _read_secondary(check, customer.created, "customer", "created")
-        _read_secondary(check, customer.modified, "customer", "modified")
+        if customer.created and not is_date(customer.created):
+            _note_secondary(check, customer.created, "customer", "created")
+        if customer.modified and not is_date(customer.modified):
+            _note_secondary(check, customer.modified, "customer", "modified")
     if order.vouchers:
         for place, voucher in enumerate(order.vouchers):
             for key in ("issue_date", "created", "modified"):
-                _read_secondary(check, getattr(voucher, key), "vouchers", place, key)
+                _note_secondary(check, getattr(voucher, key), "vouchers", place, key)
     if order.proforms:
         for place, proforma in enumerate(order.proforms):
             for key in ("created", "date_expire", "modified"):
-                _read_secondary(check, getattr(proforma, key), "proforms", place, key)
+                _note_secondary(check, getattr(proforma, key), "proforms", place, key)
 
 
-def _read_secondary(check: OrderCheck, text: str | None, *path: str | int) -> None:
+def _note_secondary(check: OrderCheck, text: str | None, *path: str | int) -> None:
+    """Note that a text is neither a good date nor a day."""
     if text and not is_date(text) and not is_date(f"{text} 00:00:00"):
         check.report(SECONDARY, *path)
 
@@ -274,5 +276,5 @@ def _read_secondary(check: OrderCheck, text: str | None, *path: str | int) -> No
 CHECKS: Final[tuple[Callable[[OrderCheck], None], ...]] = (
     check_order_dates,
     check_secondary_dates,
-    check_presence,
+    check_future,
 )

@@ -55,6 +55,8 @@ RULES: Final = (INCOMPLETE, QUANTITY, PRICE, VAT)
 def check_deposits(check: OrderCheck, deposits: tuple[RecycleWarranty, ...], path: Path) -> None:
     """Deposits have a quantity, a price and a rate that can be."""
     for number, deposit in enumerate(deposits):
+        if deposit.recycle_warranty_voucher_split:
+            check.has_splits = True
         _check_deposit(check, deposit, (*path, number))
 
 

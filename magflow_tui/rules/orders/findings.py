@@ -31,11 +31,10 @@ def findings_of(raw: bytes, issues: Iterable[SchemaIssue], noted: Iterable[Noted
     tree = _tree(raw)
     for rule, noted_path, facts in noted:
         path = _as_sent(tree, noted_path)
-        steps = {json_path(path[:length]) for length in range(1, len(path) + 1)}
-        if steps.isdisjoint(places):
+        if not places or places.isdisjoint(json_path(path[:length]) for length in range(1, len(path) + 1)):
             place = json_path(path)
             found.setdefault((rule.code, place), Finding(rule, place, shown(_at(tree, path)), facts))
-    return tuple(sorted(found.values(), key=_order))
+    return tuple(found.values()) if len(found) == 1 else tuple(sorted(found.values(), key=_order))
 
 
 def shown(value: object) -> str | None:

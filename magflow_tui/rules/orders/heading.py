@@ -101,7 +101,7 @@ DELIVERY_MODE: Final = Rule(
 )
 FINALISED_WITHOUT_DATE: Final = Rule(
     "status.finalised",
-    "warning",
+    "info",
     "measured live",
     Words("A finalised order says since when", "O comandă finalizată spune de când"),
     Words("a date", "o dată"),

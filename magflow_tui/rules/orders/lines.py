@@ -7,6 +7,7 @@ discounts that the seller added; those are no product of the catalogue and have 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Final
 
 from magflow_tui.marketplace.codes import OrderStatus
@@ -105,6 +106,17 @@ STATUS: Final = Rule(
         "Statusul de linie {value} nu există: 1 este comandată, 0 eliminată.",
     ),
 )
+STATUS_MISSING: Final = Rule(
+    "line.status.missing",
+    "warning",
+    _SOURCE,
+    Words("A line says whether it still counts", "O linie spune dacă mai contează"),
+    Words("0 or 1", "0 sau 1"),
+    Words(
+        "The line does not say whether it was removed: it counts as ordered.",
+        "Linia nu spune dacă a fost eliminată: contează ca fiind comandată.",
+    ),
+)
 PRICE_MISSING: Final = Rule(
     "line.price.missing",
     "error",
@@ -173,20 +185,33 @@ STORNO: Final = Rule(
         "Comandate {ordered} − stornate {reversed} = {left}, dar cantitatea spune {quantity}.",
     ),
 )
+STORNO_NULL: Final = Rule(
+    "line.storno.null",
+    "warning",
+    "measured live",
+    Words("What was ordered and reversed is known", "Comandatul și stornatul sunt cunoscute"),
+    Words("0 or more", "0 sau mai mult"),
+    Words(
+        "The line does not say how many were ordered and how many of these reversed.",
+        "Linia nu spune câte bucăți s-au comandat și câte dintre ele s-au stornat.",
+    ),
+)
 STORNO_RANGE: Final = Rule(
     "line.storno.range",
     "error",
     "measured live",
     Words("What was ordered and reversed is not negative", "Comandatul și stornatul nu sunt negative"),
     Words("0 or more", "0 sau mai mult"),
-    Words("{value} pieces cannot be.", "{value} bucăți nu este posibil."),
+    Words("{value} pieces cannot be.", "{value} bucăți nu sunt posibile."),
 )
 
 RULES: Final = (
-    NO_LINES, EMPTY, DOUBLED, ID_MISSING, ID, PRODUCT_MISSING, PRODUCT, NAME, STATUS, PRICE_MISSING, PRICE,
-    ORIGINAL_PRICE, QUANTITY_MISSING, QUANTITY, NOTHING_ORDERED, STORNO, STORNO_RANGE,
+    NO_LINES, EMPTY, DOUBLED, ID_MISSING, ID, PRODUCT_MISSING, PRODUCT, NAME, STATUS, STATUS_MISSING, PRICE_MISSING,
+    PRICE, ORIGINAL_PRICE, QUANTITY_MISSING, QUANTITY, NOTHING_ORDERED, STORNO, STORNO_NULL, STORNO_RANGE,
 )  # fmt: skip
 
+_ZERO: Final = Decimal(0)
+_LINE_STATUSES: Final = frozenset((0, 1))
 _STILL_TO_BE_SENT: Final = (OrderStatus.NEW, OrderStatus.IN_PROGRESS, OrderStatus.PREPARED)
 
 
@@ -198,16 +223,22 @@ def check_lines(check: OrderCheck) -> None:
         return
     if len(lines) > 1:
         check_ids_differ(check, lines)
-    rates = known_rates(check)
+    rates = known_rates(check) or frozenset()
+    created, modified = check.order.created, check.order.modified
     for place, line in enumerate(lines):
         if not line.__pydantic_fields_set__:
             _note_empty(check, place)
             continue
         check_identity(check, line, place)
         check_price(check, line, place)
-        check_rate(check, line, place, rates)
         check_quantity(check, line, place)
-        check_line_dates(check, line, place)
+        # Of the following, most lines have nothing to look at.
+        if line.vat not in rates:
+            check_rate(check, line, place, rates)
+        if line.created != created or line.modified != modified:
+            check_line_dates(check, line, place)
+        if line.product_voucher_split:
+            check.has_splits = True
         if line.recycle_warranties:
             check_deposits(check, line.recycle_warranties, ("products", place, "recycle_warranties"))
         if line.attachments:
@@ -236,15 +267,28 @@ def check_identity(check: OrderCheck, line: OrderLine, place: int) -> None:
             check.report(ID, "products", place, "id")
         elif not check.short_form:
             check.report(ID_MISSING, "products", place, "id")
-    if line.product_id is None or line.product_id < 1:
-        check.report(PRODUCT_MISSING if line.product_id is None else PRODUCT, "products", place, "product_id")
+    if line.product_id is None:
+        if not (check.short_form and _is_named_otherwise(line)):
+            check.report(PRODUCT_MISSING, "products", place, "product_id")
+    elif line.product_id < 1:
+        check.report(PRODUCT, "products", place, "product_id")
     if not line.name and not (check.short_form and "name" not in line.model_fields_set):
         check.report(NAME, "products", place, "name")
     if line.status not in _LINE_STATUSES:
-        check.report_amount(STATUS, "products", place, "status")
+        if line.status is not None:
+            check.report_amount(STATUS, "products", place, "status")
+        elif not check.short_form:
+            check.report(STATUS_MISSING, "products", place, "status")
 
 
-_LINE_STATUSES: Final = frozenset((None, 0, 1))
+def _is_named_otherwise(line: OrderLine) -> bool:
+    """Whether a line says in another way what it is, as those do that callers write in short form."""
+    return bool(line.id or line.part_number_key or line.part_number or line.ext_part_number)
+
+
+def _can_be_discounted(check: OrderCheck) -> bool:
+    """Whether a negative line can be a discount. In short form no line has a catalogue key, so something must cost."""
+    return not check.short_form or any((line.sale_price or 0) > 0 for line in check.order.products or ())
 
 
 def check_price(check: OrderCheck, line: OrderLine, place: int) -> None:
@@ -252,11 +296,11 @@ def check_price(check: OrderCheck, line: OrderLine, place: int) -> None:
     price = line.sale_price
     if price is None:
         check.report_amount(PRICE_MISSING, "products", place, "sale_price")
-    elif price < 0:
+    elif price < _ZERO:
         check.has_discount_line = True
-        if line.part_number_key:
+        if line.part_number_key or not _can_be_discounted(check):
             check.report_amount(PRICE, "products", place, "sale_price")
-    elif line.original_price is not None and line.original_price < 0:
+    elif line.original_price is not None and line.original_price < _ZERO:
         check.report(ORIGINAL_PRICE, "products", place, "original_price")
 
 
@@ -271,6 +315,9 @@ def check_quantity(check: OrderCheck, line: OrderLine, place: int) -> None:
         # Payloads of before 2022 do not say what was ordered: 0 may be what a storno left.
         if quantity == 0 and line.status != 0 and check.order.status in _STILL_TO_BE_SENT:
             check.report(NOTHING_ORDERED, "products", place, "quantity")
+        for key in ("initial_qty", "storno_qty"):
+            if key in line.model_fields_set and getattr(line, key) is None:
+                check.report(STORNO_NULL, "products", place, key)
     elif ordered < 0 or reversed_ < 0:
         check.report_amount(STORNO_RANGE, "products", place, "initial_qty" if ordered < 0 else "storno_qty")
     elif quantity == 0 and (line.status == 0 or check.is_over):

@@ -31,6 +31,14 @@ STATUS: Final = Rule(
         "Statusul plății {value} nu există: 0 neplătită, 1 plătită.",
     ),
 )
+STATUS_MISSING: Final = Rule(
+    "payment.status.missing",
+    "warning",
+    _SOURCE,
+    Words("The order says whether it is paid", "Comanda spune dacă este plătită"),
+    Words("0 or 1", "0 sau 1"),
+    Words("The order does not say whether it is paid.", "Comanda nu spune dacă este plătită."),
+)
 LABEL: Final = Rule(
     "payment.label",
     "warning",
@@ -120,12 +128,13 @@ REFUNDED: Final = Rule(
 )
 
 RULES: Final = (
-    STATUS, LABEL, OTHER_MODE, NOT_PAID, NEGATIVE, SHIPPING, SHIPPING_MISSING, CASHED, BELOW_ZERO, REFUNDED,
+    STATUS, STATUS_MISSING, LABEL, OTHER_MODE, NOT_PAID, NEGATIVE, SHIPPING, SHIPPING_MISSING, CASHED, BELOW_ZERO,
+    REFUNDED,
 )  # fmt: skip
 
 _CARD: Final = PaymentMode.CARD.value
 _CASH: Final = PaymentMode.CASH_ON_DELIVERY.value
-_PAYMENT_STATUSES: Final = frozenset((None, 0, 1))
+_PAYMENT_STATUSES: Final = frozenset((0, 1))
 #: The labels that have been seen live; others, of other languages, are not known.
 _MODE_OF_LABEL: Final[Mapping[str, int]] = MappingProxyType({"RAMBURS": _CASH, "CARD online": _CARD})
 
@@ -135,7 +144,10 @@ def check_payment(check: OrderCheck) -> None:
     order = check.order
     mode = order.payment_mode_id
     if order.payment_status not in _PAYMENT_STATUSES:
-        check.report(STATUS, "payment_status")
+        if order.payment_status is not None:
+            check.report(STATUS, "payment_status")
+        elif not check.short_form:
+            check.report(STATUS_MISSING, "payment_status")
     meant = None if order.payment_mode is None else _MODE_OF_LABEL.get(order.payment_mode)
     if meant is not None and mode is not None and meant != mode:
         check.report(LABEL, "payment_mode", mode=mode)
@@ -170,22 +182,24 @@ def check_totals(check: OrderCheck) -> None:
     """What was collected is the total, and what was given back is no more than that."""
     order = check.order
     refunded = order.refunded_amount
-    if refunded is not None and refunded < 0:
+    if refunded and refunded < 0:
         check.report_amount(NEGATIVE, "refunded_amount")
     if check.unsettled or not (
         order.cashed_co or order.cashed_cod or refunded or order.vouchers or check.has_discount_line
     ):
         return
-    cashed = (order.cashed_co or 0) + (order.cashed_cod or 0)
+    cashed = order.cashed_co or order.cashed_cod
+    if order.cashed_co and order.cashed_cod:
+        cashed = order.cashed_co + order.cashed_cod
     sums = order_sums(order)
     if sums is None:
         return
     total = sums.total
-    if total < 0:
+    if total.is_signed() and total:
         check.report(BELOW_ZERO, "vouchers" if order.vouchers else "products", **_sum(sums))
     elif cashed and cashed != total and not any(cashed == amount for amount in _other_readings(check, sums)):
         key = "cashed_co" if order.cashed_co else "cashed_cod"
-        check.report(CASHED, key, total=money(total), key=key, said=money(Decimal(cashed)), **_sum(sums))
+        check.report(CASHED, key, total=money(total), key=key, said=money(cashed), **_sum(sums))
     if refunded:
         _check_refund(check, refunded, cashed, sums)
 
@@ -215,12 +229,12 @@ def _as_ordered(check: OrderCheck) -> OrderSums | None:
     return None
 
 
-def _check_refund(check: OrderCheck, refunded: Decimal, cashed: Decimal | int, sums: OrderSums) -> None:
+def _check_refund(check: OrderCheck, refunded: Decimal, cashed: Decimal | None, sums: OrderSums) -> None:
     """No more is given back than was paid. Of a bank transfer it is not told how much that was."""
     if check.order.payment_mode_id not in (_CARD, _CASH):
         return
     as_ordered = _as_ordered(check)
-    paid = max(sums.before_discounts, cashed + Decimal(0))
+    paid = max(sums.before_discounts, cashed or sums.total)
     if as_ordered is not None:
         # The deposits of what was reversed are gone from the order; they do not cost more than their products.
         paid = max(paid, as_ordered.before_discounts + as_ordered.goods)

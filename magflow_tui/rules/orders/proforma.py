@@ -6,11 +6,11 @@ so sums with and without are good. Lines that were removed since are still in th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from magflow_tui.marketplace.schema import Proforma
+from magflow_tui.marketplace.schema import Order, OrderLine, Proforma
 from magflow_tui.marketplace.schema.orders import ProformaLine
 from magflow_tui.rules.findings import Rule, Words
 from magflow_tui.rules.orders.amounts import money
@@ -87,61 +87,62 @@ LINE_QUANTITY: Final = Rule(
 
 RULES: Final = (ORDER, GROSS, NET, LINE, LINE_PRICE, LINE_QUANTITY)
 
-
 _REMOVED: Final = 0
+_HUNDREDTH: Final = Decimal("0.01")
 
 
 def check_proformas(check: OrderCheck) -> None:
     """Each proforma names this order, adds up, and has its lines."""
-    for place, proforma in enumerate(check.order.proforms or ()):
-        if proforma.mkt_order_id is not None and proforma.mkt_order_id != check.order.id:
-            check.report(ORDER, "proforms", place, "mkt_order_id", order=check.order.id)
+    order = check.order
+    if not order.proforms:
+        return
+    extras = _extras(order)
+    ordered = {line.id: line for line in order.products or ()}
+    for place, proforma in enumerate(order.proforms):
+        if proforma.mkt_order_id is not None and proforma.mkt_order_id != order.id:
+            check.report(ORDER, "proforms", place, "mkt_order_id", order=order.id)
         if proforma.products:
-            _check_sums(check, proforma, proforma.products, place)
-            _check_lines(check, proforma.products, place)
+            _check_sums(check, proforma, proforma.products, extras, place)
+            if not check.unsettled and None not in ordered:
+                _check_lines(check, proforma.products, ordered, place)
 
 
-def _check_sums(check: OrderCheck, proforma: Proforma, lines: tuple[ProformaLine, ...], place: int) -> None:
-    gross = net = Decimal(0)
+def _extras(order: Order) -> set[Decimal]:
+    """What may stand in a proforma besides its lines: shipping, deposits and vouchers, or some of them, or nothing."""
+    sums = order_sums(order)
+    parts: tuple[Decimal, ...] = (order.shipping_tax or Decimal(0),)
+    if sums is not None:
+        parts = (sums.shipping, sums.deposits, in_hundredths(sums.discounts))
+    extras = {Decimal(0)}
+    for part in parts:
+        extras |= {extra + part for extra in extras}
+    return extras
+
+
+def _check_sums(
+    check: OrderCheck, proforma: Proforma, lines: tuple[ProformaLine, ...], extras: set[Decimal], place: int
+) -> None:
+    """The lines add up to the proforma, with VAT and without."""
+    gross = rounded = exact = Decimal(0)
     for line in lines:
         price, rate = line.vendor_order_product_sale_price, line.vendor_order_product_vat_rate
         quantity = line.vendor_order_product_quantity
         if price is None or rate is None or quantity is None or not 0 <= rate < 1:
             return
         gross += unit_gross(price, rate) * quantity
-        net += in_hundredths(price) * quantity
-    said = proforma.gross_value
-    if said is not None and said not in _with_extras(check, gross):
+        rounded += in_hundredths(price) * quantity
+        exact += price * quantity
+    said, net = proforma.gross_value, proforma.net_value
+    if said is not None and said - gross not in extras:
         check.report(GROSS, "proforms", place, "gross_value", sum=money(gross), said=money(said))
-    elif (
-        said == gross
-        and proforma.net_value is not None
-        and abs(proforma.net_value - net) >= _NET_TOLERANCE * len(lines)
-    ):
-        check.report(NET, "proforms", place, "net_value", sum=money(net), said=money(proforma.net_value))
+    elif said == gross and net is not None and min(abs(net - rounded), abs(net - exact)) >= _HUNDREDTH:
+        check.report(NET, "proforms", place, "net_value", sum=money(rounded), said=money(net))
 
 
-# The net value was seen rounded for each unit once; a sum of unrounded prices is as good as that.
-_NET_TOLERANCE: Final = Decimal("0.01")
-
-
-def _with_extras(check: OrderCheck, gross: Decimal) -> set[Decimal]:
-    """The sums that a proforma of these lines may say: with shipping, deposits and vouchers, or without."""
-    sums = order_sums(check.order)
-    if sums is None:
-        return {gross, gross + (check.order.shipping_tax or 0)}
-    extras = (sums.shipping, sums.deposits, in_hundredths(sums.discounts))
-    said = {gross}
-    for extra in extras:
-        said |= {amount + extra for amount in said}
-    return said
-
-
-def _check_lines(check: OrderCheck, lines: tuple[ProformaLine, ...], place: int) -> None:
+def _check_lines(
+    check: OrderCheck, lines: tuple[ProformaLine, ...], ordered: Mapping[int | None, OrderLine], place: int
+) -> None:
     """The proforma's lines are the order's, at their prices and in the quantity that was ordered."""
-    ordered = {line.id: line for line in check.order.products or ()}
-    if check.unsettled or None in ordered:
-        return
     for number, line in enumerate(lines):
         path = ("proforms", place, "products", number)
         if line.vendor_order_product_id is None:

@@ -1,7 +1,8 @@
 """Why an order was cancelled (API 4.4.8 §5.4: codes 1–39, later versions 40–43).
 
 The reason arrives as a number, an object, null, `[]` or `{"id": null, "name": null}`, on cancelled orders too; the list
-of codes is open. So nothing here makes an order that was read a bad one.
+of codes is open. So nothing here makes an order that was read a bad one; the short form is written by people, who have
+a reason and know the list.
 """
 
 from __future__ import annotations
@@ -44,7 +45,24 @@ REASON: Final = Rule(
     ),
 )
 
-RULES: Final = (MISSING, UNNAMED, REASON)
+MISSING_IN_SHORT: Final = Rule(
+    "cancellation.missing.short",
+    "error",
+    "measured live",
+    Words("A cancelled order in short form says why", "O comandă anulată în formă scurtă spune de ce"),
+    MISSING.expected,
+    MISSING.sentence,
+)
+REASON_IN_SHORT: Final = Rule(
+    "cancellation.reason.short",
+    "error",
+    REASON.source,
+    Words("The reason in short form is one of the 32", "Motivul în formă scurtă este unul dintre cele 32"),
+    REASON.expected,
+    REASON.sentence,
+)
+
+RULES: Final = (MISSING, MISSING_IN_SHORT, UNNAMED, REASON, REASON_IN_SHORT)
 
 
 def check_reason(check: OrderCheck) -> None:
@@ -53,12 +71,12 @@ def check_reason(check: OrderCheck) -> None:
     reason = order.reason_cancellation or order.cancellation_reason
     if reason is None:
         if order.status == OrderStatus.CANCELLED:
-            check.report(MISSING, _key(check))
+            check.report(MISSING_IN_SHORT if check.short_form else MISSING, _key(check))
     elif reason.id is None:
         if order.status == OrderStatus.CANCELLED:
             check.report(UNNAMED, _key(check))
     elif reason.id not in CANCELLATION_REASONS:
-        check.report(REASON, _key(check), "id", code=reason.id)
+        check.report(REASON_IN_SHORT if check.short_form else REASON, _key(check), "id", code=reason.id)
 
 
 def _key(check: OrderCheck) -> str:

@@ -62,21 +62,13 @@ HALF_CHARACTER: Final = Rule(
         "Textul conține o jumătate de caracter, care apare ca �; a fost tăiat pe drum.",
     ),
 )
-MISSING: Final = Rule(
-    "schema.missing",
-    "error",
-    _SOURCE,
-    Words("Required keys are there", "Cheile obligatorii există"),
-    Words("required", "obligatoriu"),
-    Words("Nothing is here, but a value is required.", "Aici nu este nimic, dar o valoare este obligatorie."),
-)
 NULL: Final = Rule(
     "schema.null",
     "error",
     _SOURCE,
     Words("Null only where it is allowed", "Null doar unde este permis"),
     _WANTED,
-    Words("Here is null, but {wanted} is needed.", "Aici este null, dar trebuie {wanted_ro}."),
+    Words("Here is null, but needed is: {wanted}.", "Aici este null, dar este nevoie de: {wanted_ro}."),
 )
 NOT_A_NUMBER: Final = Rule(
     "schema.number",
@@ -144,7 +136,6 @@ RULES: Final = (
     BROKEN_BYTES,
     HALF_CHARACTER,
     UNUSABLE_ID,
-    MISSING,
     NULL,
     NOT_A_NUMBER,
     OUT_OF_RANGE,
@@ -163,7 +154,6 @@ _IN_ROMANIAN: Final[Mapping[str, str]] = MappingProxyType(
         "whole number, 1 or more": "număr întreg, cel puțin 1",
         "amount": "sumă",
         "0 or 1": "0 sau 1",
-        "required": "obligatoriu",
     }
 )
 _NUMBERS: Final = ("whole number", "whole number, 1 or more", "amount", "0 or 1")
@@ -190,8 +180,6 @@ def rule_of(issue: SchemaIssue) -> tuple[Rule, Mapping[str, str]]:
 
 
 def _rule_of_value(value: str, wanted: list[str]) -> Rule:
-    if value == "absent":
-        return MISSING
     if value == "null":
         return NULL
     if value.startswith(("object with", "list of")) or "object" in wanted or "list" in wanted:

@@ -7,7 +7,7 @@ is, each text is looked at. Texts under unknown keys are read too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from magflow_tui.marketplace.schema.reading import json_tree
@@ -41,8 +41,8 @@ LENGTH: Final = Rule(
     "warning",
     "measured live",
     Words("Texts are of a length that people write", "Textele au o lungime omenească"),
-    Words("at most {most} characters", "cel mult {most} caractere"),
-    Words("The text has {length} characters.", "Textul are {length} caractere."),
+    Words("at most {most} characters", "cel mult {most} de caractere"),
+    Words("The text has too many characters: {length}.", "Textul are prea multe caractere: {length}."),
 )
 MARKUP: Final = Rule(
     "text.markup",
@@ -52,7 +52,7 @@ MARKUP: Final = Rule(
     Words("plain text", "text simplu"),
     Words(
         "The text holds markup ({markup}): somebody may be trying something.",
-        "Textul conține marcaje ({markup}): cineva poate încearcă ceva.",
+        "Textul conține marcaje ({markup}): poate cineva încearcă ceva.",
     ),
 )
 
@@ -68,24 +68,36 @@ _LABEL_KEYS: Final = ("name", "shipping_contact", "shipping_street")
 _REMARKS: Final = frozenset(("observation", "cancellation_request"))
 
 _ESCAPE: Final = re.compile(rb"\\(?:u(?:00[01]|007[fF]|20[26])|[nrtbf])")
-_OVERRIDE: Final = re.compile(rb"\xe2(?:\x80[\xaa-\xae]|\x81[\xa6-\xa9])")
+# In UTF-8 the marks that turn the direction of text around begin with the byte of dashes and quotes, too.
+_LEAD: Final = b"\xe2"
+_OVERRIDES: Final = frozenset(chr(code).encode()[1:] for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _BREAK: Final = re.compile("[\t\n\r]")
-_MARKUP: Final = re.compile(r"</?[A-Za-z!][^>]{0,40}>?")
+_MARKUP: Final = re.compile(r"</?[A-Za-z!][A-Za-z0-9]{0,20}", re.ASCII)
 
 
-def check_texts(check: OrderCheck, raw: bytes) -> None:
+def check_texts(check: OrderCheck) -> None:
     """No text of the payload holds control characters, goes on without end, or, as a name, is markup."""
+    raw = check.raw
     if (
         (b"\\" in raw and _ESCAPE.search(raw))
         or b"<" in raw
         or b"\x7f" in raw
         or len(raw) > LONGEST
         or _has_long_name(check)
-        or (b"\xe2" in raw and _OVERRIDE.search(raw))
+        or (_LEAD in raw and _has_override(raw))
     ):
         for path, text in _texts(json_tree(raw)):
             _check_text(check, path, text)
+
+
+def _has_override(raw: bytes) -> bool:
+    at = raw.find(_LEAD)
+    while at >= 0:
+        if raw[at + 1 : at + 3] in _OVERRIDES:
+            return True
+        at = raw.find(_LEAD, at + 3)
+    return False
 
 
 def _has_long_name(check: OrderCheck) -> bool:
@@ -126,3 +138,6 @@ def _texts(tree: object) -> Iterator[tuple[Path, str]]:
             stack += [((*path, key), inner) for key, inner in value.items()]
         elif isinstance(value, list):
             stack += [((*path, place), inner) for place, inner in enumerate(value)]
+
+
+CHECKS: Final[tuple[Callable[[OrderCheck], None], ...]] = (check_texts,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from magflow_tui.marketplace.schema import OrderLine
 from magflow_tui.rules.findings import Rule, Words
@@ -54,61 +54,54 @@ RULES: Final = (MISSING, FRACTION, UNKNOWN)
 Rates = frozenset[Decimal]
 
 
-class KnownRates(NamedTuple):
-    """The rates a country had while an order was open, and since when it was."""
-
-    country: str
-    day: str
-    rates: Rates
-
-    def __str__(self) -> str:
-        return ", ".join(f"{rate:f}" for rate in sorted(self.rates, reverse=True))
-
-
 def _rates(*texts: str) -> Rates:
     return frozenset(map(Decimal, texts))
 
 
-#: By country, latest first: the day from which on (inclusive) rates hold. 0 is for reverse charge and deposits.
-_RATES: Final[Mapping[str, tuple[tuple[str, Rates], ...]]] = MappingProxyType(
+# 0 is for reverse charge and deposits.
+_BULGARIAN: Final = _rates("0.2", "0.09", "0")
+_HUNGARIAN: Final = _rates("0.27", "0.18", "0.05", "0")
+
+#: By country: the day of the latest change, the rates from that day on (inclusive), and those of before.
+_RATES: Final[Mapping[str, tuple[str, Rates, Rates]]] = MappingProxyType(
     {
-        "RO": (("2025-08-01", _rates("0.21", "0.11", "0")), ("", _rates("0.19", "0.09", "0.05", "0"))),
-        "BG": (("", _rates("0.2", "0.09", "0")),),
-        "HU": (("", _rates("0.27", "0.18", "0.05", "0")),),
+        "RO": ("2025-08-01", _rates("0.21", "0.11", "0"), _rates("0.19", "0.09", "0.05", "0")),
+        "BG": ("", _BULGARIAN, _BULGARIAN),
+        "HU": ("", _HUNGARIAN, _HUNGARIAN),
     }
 )
 _COUNTRY_OF_CURRENCY: Final[Mapping[str, str]] = MappingProxyType({"RON": "RO", "BGN": "BG", "HUF": "HU"})
 
 
-def known_rates(check: OrderCheck) -> KnownRates | None:
-    """What the lines of an order may have; None where country or day cannot be told."""
-    order, day = check.order, check.day
-    if check.platform is not None:
-        country = check.platform.country
-    else:
-        currency = order.currency or (order.products[0].currency if order.products else None)
-        country = _COUNTRY_OF_CURRENCY.get(currency or "", "")
-    if day is None or country not in _RATES:
+def known_rates(check: OrderCheck) -> Rates | None:
+    """The rates that the country had while the order was open; None where country or day cannot be told."""
+    day = check.day
+    known = _RATES.get(_country(check))
+    if day is None or known is None:
         return None
-    last = check.changed or day
-    rates: Rates = frozenset()
-    for since, new in _RATES[country]:
-        if last >= since:
-            rates = rates | new if rates else new
-        if day >= since:
-            break
-    return KnownRates(country, day, rates)
+    since, rates, before = known
+    if day >= since:
+        return rates
+    return before if (check.changed or day) < since else before | rates
 
 
-def check_rate(check: OrderCheck, line: OrderLine, place: int, known: KnownRates | None) -> None:
-    """A line has a VAT rate, a fraction, one that the country had while the order was open."""
+def _country(check: OrderCheck) -> str:
+    if check.platform is not None:
+        return check.platform.country
+    order = check.order
+    currency = order.currency or (order.products[0].currency if order.products else None)
+    return _COUNTRY_OF_CURRENCY.get(currency or "", "")
+
+
+def check_rate(check: OrderCheck, line: OrderLine, place: int, known: Rates) -> None:
+    """A line has a VAT rate, a fraction, one of those that are known; none are where `known` is empty."""
     rate = line.vat
-    if known is not None and rate in known.rates:
-        return
     if rate is None:
         if not (check.short_form and "vat" not in line.model_fields_set):
             check.report_amount(MISSING, "products", place, "vat")
     elif not 0 <= rate < 1:
         check.report_amount(FRACTION, "products", place, "vat")
-    elif known is not None:
-        check.report(UNKNOWN, "products", place, "vat", country=known.country, day=known.day[:10], rates=known)
+    elif known and rate not in known:
+        rates = ", ".join(f"{each:f}" for each in sorted(known, reverse=True))
+        day = (check.day or "")[:10]
+        check.report(UNKNOWN, "products", place, "vat", country=_country(check), day=day, rates=rates)

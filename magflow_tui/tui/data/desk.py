@@ -53,6 +53,7 @@ class Desk:
         self._once = False
         self._turn = 0
         self._have: Hashable = None
+        self._account: str | None = None
         self._places: dict[str, int] = {}
         self._arranged_by: tuple[str, bool] | None = None
 
@@ -61,23 +62,25 @@ class Desk:
         return account, signature, self._turn
 
     def lacks(self, stamp: Hashable) -> bool:
-        """Whether what is here is not that of a stamp."""
-        return self._have != stamp
+        """Whether what is here is not that of a stamp, or could not be read."""
+        return self._have != stamp or self._error is not None
 
     def forget(self) -> None:
         """What is here may not hold any more; it stays until it has been read anew."""
         self._turn += 1
         self._history = None
 
-    @property
-    def urgent(self) -> bool:
-        """Whether something was done to findings that has not been read yet, or nothing has been read at all."""
-        return not isinstance(self._have, tuple) or self._have[-1] != self._turn
+    def urgent(self, account: str | None) -> bool:
+        """Whether something was done to findings that has not been read yet, or nothing has been read of an account."""
+        return not isinstance(self._have, tuple) or (self._have[0], self._have[-1]) != (account, self._turn)
 
     async def read(self, client: EngineClient, account: str | None, stamp: Hashable) -> None:
         """Read what is known now. Raises `EngineError`; that is kept, too, to be shown in place."""
         from magflow_tui.client import EngineError
 
+        if self._account != account:
+            self._account = account
+            self.arrange()
         self._have = stamp
         try:
             if not self._once:

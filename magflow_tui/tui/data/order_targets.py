@@ -34,6 +34,7 @@ class Target:
         self, kind: ActionKind, *, to: int | None = None, reason: int | None = None, dry_run: bool = False
     ) -> ActionRequest:
         """An action on them, as the engine is asked for it."""
+        from magflow_tui.client.operator import operator_name
         from magflow_tui.contract.actions import ActionRequest
 
         return ActionRequest(
@@ -43,6 +44,7 @@ class Target:
             account=self.account,
             to=to,
             reason=reason,
+            by=operator_name(),
             dry_run=dry_run,
         )
 
@@ -71,7 +73,8 @@ def marked(say: Say, marks: Collection[object]) -> Target:
 def alike(say: Say, row: OrderRow, state: ListState, account: str | None) -> Target | str:
     """All orders that the list shows with the status and the gravest rule of `row`; or a sentence why there are none.
 
-    A filter that the store does not understand in full would choose more than the operator sees.
+    Like an order without findings are those without any. A filter that the store does not understand in full would
+    choose more than the operator sees.
     """
     from magflow_tui.contract.listing import Condition, RowFilter
 
@@ -88,6 +91,9 @@ def alike(say: Say, row: OrderRow, state: ListState, account: str | None) -> Tar
     if row.worst_rule is not None:
         conditions.append(Condition(field="rule", value=row.worst_rule))
         parts.append(clean(row.worst_rule))
+    elif not row.findings:
+        conditions.append(Condition(field="findings", operator="any", negated=True))
+        parts.append(say("act.clean"))
     if state.faults:
         conditions.append(Condition(field="findings", operator="any"))
     if state.filter.strip():

@@ -112,7 +112,7 @@ class OfferSource:
         "currency": ("RON", "EUR", "HUF"),
         "stock": (),
         "sellable": ("yes", "no"),
-        "reason": (),
+        "reason": ("no stock", "price", "offer", "documentation", "rejected", "pending", "blocked"),
     }
 
     async def read(self, client: EngineClient, part: ListPart, *, faults: bool) -> tuple[Page[OfferRow], int | None]:

@@ -37,7 +37,7 @@ class BulkOrdering(Deciding):
         try:
             menu = await self.pick(
                 BatchMenu(target.title),
-                app.say("ask.act_all", orders=target.title),
+                app.say("ask.act_all"),
                 lambda menu: app.say("act.none") if menu.impossible() else None,
             )
         finally:
@@ -87,6 +87,8 @@ class BulkOrdering(Deciding):
         with self.docked(shown):
             if dry.possible == 1:
                 sure = await self.sure(say("ask.act_one_sure", what=whole))
+            elif kind == "reread":  # changes nothing at the marketplace
+                sure = await self.sure(say("ask.act_read", what=whole, count=grouped(dry.possible)))
             else:
                 question = say("ask.act_all_sure", what=whole, count=grouped(dry.possible))
                 sure = await app.prompt.confirm_typed(question, str(dry.possible))

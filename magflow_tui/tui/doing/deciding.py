@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 MenuT = TypeVar("MenuT", ActionMenu, BatchMenu)
 
-#: Seconds that the engine may take to answer how far a request is, and between two looks whether it is there again.
-PATIENCE = 1.0
+#: Seconds that the engine may take to answer how far a request is, and between two looks whether it is there again;
+#: and those where the link to the terminal is spared.
+PATIENCE, SPARED_PATIENCE = 1.0, 5.0
 _STATES: dict[str, Role] = {"done": "ok", "refused": "warn", "failed": "crit"}
 
 
@@ -50,17 +51,21 @@ class Deciding(Doing):
     @contextlib.contextmanager
     def docked(self, what: Docked) -> Iterator[None]:
         """Have something in the place of the orders' detail pane while a question is open."""
-        place = self._app.place
-        place.offers_open = False
-        if place.screen != "orders":
-            self._app.keys.go("orders")
-        place.docked, place.pane = what, replace(place.pane, top=0, focused=False)
-        self._app.paint()
+        self.dock(what)
         try:
             yield
         finally:
-            place.docked = None
+            self._app.place.docked = None
             self._app.paint()
+
+    def dock(self, what: Docked, *, focused: bool = False) -> None:
+        """Put something in the place of the detail pane, on the list of orders; with `focused` keys scroll it."""
+        place = self._app.place
+        place.offers_open, place.desk_list = False, None
+        if place.screen != "orders":
+            self._app.keys.go("orders")
+        place.docked, place.pane = what, replace(place.pane, top=0, focused=focused)
+        self._app.paint()
 
     async def pick(self, menu: MenuT, question: str, against: Callable[[MenuT], str | None]) -> MenuT | None:
         """Have something of a menu chosen, by its key or by cursor and enter; None when the operator left it.
@@ -114,10 +119,11 @@ class Deciding(Doing):
 
         with self.docked(ReasonPicker(title, reasons, app.lists.reasons.used)):
             text: str | None = ""
-            while (text := await app.prompt.enter(app.say("ask.reason"), text, on_change=narrow, on_key=move)) is not None:
-                narrow(text)
+            while text is not None:
+                text = await app.prompt.enter(app.say("ask.reason"), text, on_change=narrow, on_key=move)
+                narrow(text or "")
                 shown = app.place.docked
-                if isinstance(shown, ReasonPicker) and shown.chosen is not None:
+                if text is not None and isinstance(shown, ReasonPicker) and shown.chosen is not None:
                     return shown.chosen.code
         return None
 
@@ -146,8 +152,7 @@ class Deciding(Doing):
             app.lists.reasons.give(command.reason)
         what = action_name(app.say, command.kind, command.to)
         if many:
-            app.place.docked = BatchShown(f"{what} ({title})", batch)
-            app.place.pane = replace(app.place.pane, top=0, focused=False)
+            self.dock(BatchShown(f"{what} ({title})", batch))
         app.tell(app.say("act.sent", what=what, order=title))
         work = partial(self._follow, client, batch, what, title, many=many)
         self.beside(f"action-{batch.batch_id}", partial(app.commands.attempt, work))
@@ -159,7 +164,8 @@ class Deciding(Doing):
         app = self._app
         while not batch.finished and batch.batch_id is not None:
             try:
-                batch = await client.actions.batch(batch.batch_id, wait=PATIENCE)
+                wait = SPARED_PATIENCE if app.slow else PATIENCE
+                batch = await client.actions.batch(batch.batch_id, wait=wait)
             except (EngineNotRunningError, EngineUnreachableError):
                 await asyncio.sleep(PATIENCE)
                 client = app.client or client

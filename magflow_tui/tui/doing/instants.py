@@ -6,8 +6,8 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-_AWAY = re.compile(r"(\d{1,4})\s*([hd])")
-_DATE = re.compile(r"(?:(?:(\d{4})-)?(\d{1,2})-(\d{1,2}))?\s*(?:(\d{1,2}):(\d{2}))?")
+_AWAY = re.compile(r"(\d{1,4})\s*([hd])", re.ASCII)
+_DATE = re.compile(r"(?:(?:(\d{4})-)?(\d{1,2})-(\d{1,2}))?\s*(?:(\d{1,2}):(\d{2}))?", re.ASCII)
 #: Nothing is put off for longer.
 LONGEST: Final = timedelta(days=366)
 

@@ -127,6 +127,7 @@ class Listing(Doing):
         elif place.pane.focused:
             self._app.keys.perform("zoom")
         else:
+            place.docked = None  # it is the row that is to be looked at
             self.into_pane()
 
     def into_pane(self) -> None:

@@ -84,7 +84,7 @@ class Marking(Doing):
         """The next tab of the detail pane; a closed pane opens."""
         app = self._app
         place = app.place
-        if place.list_name not in place.opened:
+        if place.list_name not in place.opened or app.view().docked is not None:
             app.keys.listing.into_pane()
             return
         place.pane = replace(place.pane, tab=(place.pane.tab + 1) % max(1, app.body.pane_tabs), top=0, item=0)

@@ -5,7 +5,6 @@ Nothing is sent before the engine has checked it and the operator has answered o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.doing.deciding import Deciding
@@ -95,6 +94,7 @@ class Ordering(Deciding):
         self, client: EngineClient, row: OrderRow, kind: ActionKind, to: int | None, reason: int | None = None
     ) -> None:
         """Ask for what an action needs, have it checked, ask once, and have it done."""
+        from magflow_tui.client.operator import operator_name
         from magflow_tui.contract.actions import ActionRequest
         from magflow_tui.contract.findings import OrderKey
 
@@ -106,11 +106,20 @@ class Ordering(Deciding):
             return
         orders = (OrderKey(account=row.account, id=row.id),)
         command = ActionRequest(
-            kind=kind, orders=orders, to=to, reason=reason, url=attached.get("url"), name=attached.get("name")
+            kind=kind,
+            orders=orders,
+            to=to,
+            reason=reason,
+            url=attached.get("url"),
+            name=attached.get("name"),
+            by=operator_name(),
         )
         dry = await client.actions.request(command.model_copy(update={"dry_run": True}))
         if not dry.possible and dry.rows:
             app.tell(of_two(say, dry.rows[0].message, dry.rows[0].message_ro), "warn")
+            return
+        if kind == "reread":  # changes nothing at the marketplace
+            await self.send(client, command, str(row.id))
             return
         what = action_name(say, kind, to)
         amount = f" ({money(row.total)} {clean(row.currency or '')})" if row.total is not None else ""
@@ -148,7 +157,4 @@ class Ordering(Deciding):
         if client is None:
             return
         found = await client.actions.actions(account=app.place.account, limit=LISTED)
-        app.place.offers_open = False
-        app.place.docked = ActionList(found.rows)
-        app.place.pane = replace(app.place.pane, top=0, focused=bool(found.rows))
-        app.paint()
+        self.dock(ActionList(found.rows), focused=bool(found.rows))

@@ -11,6 +11,7 @@ from magflow_tui.tui.data.desk import IGNORE_FIELDS, RULE_FIELDS, SEVERITY_NAMES
 from magflow_tui.tui.doing.base import Doing
 from magflow_tui.tui.views.context import DeskShown, ListState
 from magflow_tui.tui.views.figures import grouped
+from magflow_tui.tui.views.filter import LONGEST
 from magflow_tui.tui.views.spans import clean
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Ruling(Doing):
         if client is None or app.place.screen != "orders" or self._reading or app.feed.link().phase == "gone":
             return
         stamp = self._stamp()
-        due = app.desk.urgent or (app.place.frozen is None and app.clock() - self._read_at >= READ_SECONDS)
+        due = app.desk.urgent(app.account) or (app.place.frozen is None and app.clock() - self._read_at >= READ_SECONDS)
         if due and app.desk.lacks(stamp):
             self._reading, self._read_at = True, app.clock()
             app.run_worker(self._read(client, stamp), group="desk", exit_on_error=False)
@@ -66,7 +67,7 @@ class Ruling(Doing):
         finally:
             self._reading = False
         self._app.paint(live=True)
-        if self._app.desk.urgent:
+        if self._app.desk.urgent(self._app.account):
             self.follow()  # something was done meanwhile
 
     def changed(self) -> None:
@@ -138,9 +139,13 @@ class Ruling(Doing):
         place, body = app.place, app.body
         marks = place.list_state.marks
         rules = sorted(str(key) for key in marks) if marks else [str(body.keys[body.cursor.index])]
+        wanted = " or ".join(f"rule:{rule}" for rule in rules)
+        if len(wanted) > LONGEST:
+            app.tell(app.say("said.too_many_rules"), "warn")
+            return
         place.list_state = replace(place.list_state, marks=frozenset(), range_from=None)
         place.desk_list = None
-        place.list_state = replace(place.list_state, filter=" or ".join(f"rule:{rule}" for rule in rules))
+        place.list_state = replace(place.list_state, filter=wanted)
         place.to_top("orders")
         app.keys.go("orders")
 

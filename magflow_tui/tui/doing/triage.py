@@ -36,7 +36,7 @@ IGNORED_FOR, SNOOZED_FOR = ("1", "7", "3"), ("h", "1", "7")
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What findings are meant, and what they are called: `customer.phone on 448117001`, `10 rules`; `short` in questions.
+    """What findings are meant, and their name: `customer.phone on 448117001`, `10 rules`; `short` in questions.
 
     `orders` are named for a finding and for orders, `rules` for a finding and for rules.
     """
@@ -96,6 +96,8 @@ class Triaging(Doing):
         app = self._app
         if app.place.list_state.range_from is not None:
             app.keys.perform("mark_range")
+            if not app.place.list_state.marks:
+                return  # the range's beginning is too far away, which has been said
         meant = self._meant()
         client = app.client
         if meant is not None and client is not None:
@@ -269,7 +271,7 @@ class Triaging(Doing):
         last = source.pop()
         try:
             call = client.triage.undo if way == "undo" else client.triage.redo
-            await call(last.batch_id, Undo())
+            batch = await call(last.batch_id, Undo())
         except EngineError as error:
             if error.body.code not in ("conflict", "not_found"):
                 source.append(last)
@@ -278,7 +280,9 @@ class Triaging(Doing):
         else:
             target.append(last)
             left = say("triage.left", count=len(self.done)) if self.done else say("triage.none_left")
-            app.tell(f"{say(f'triage.{way}', what=last.words)} · {left}", "ok")
+            if batch.skipped:
+                left = f"{say('triage.skipped', count=grouped(batch.skipped))} · {left}"
+            app.tell(f"{say(f'triage.{way}', what=last.words)} · {left}", "warn" if batch.skipped else "ok")
         app.keys.desk.changed()
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from magflow_tui.client import EngineClient
+    from magflow_tui.contract.listing import RowFilter
     from magflow_tui.contract.records import RequestRow
     from magflow_tui.contract.runs import Run
     from magflow_tui.tui.app import MagFlowApp
     from magflow_tui.tui.data.paging import PagedList
-    from magflow_tui.tui.place import Place
 
 Pages: TypeAlias = "AsyncGenerator[Sequence[BaseModel], None]"
 
@@ -33,10 +33,11 @@ PAGE, AT_ONCE = 250, 50
 
 @dataclass(frozen=True, slots=True)
 class FindingsWanted:
-    """Findings of these orders, by account and number, or of these rules; all where neither is named."""
+    """Findings of these orders, by account and number, or of these rules; else of the orders of a filter."""
 
     orders: tuple[tuple[str, int], ...] = ()
     rules: tuple[str, ...] = ()
+    where: RowFilter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def source(name: ListName, app: MagFlowApp, client: EngineClient) -> Source:
             marked = _marked_orders(state.marks, client)
             models, pages = OrderRow, marked if state.marks else _stored(app.lists.orders, client)
         case "findings":
-            models, pages = Finding, _findings(view.account, _findings_of(app.place), client)
+            models, pages = Finding, _findings(view.account, _findings_of(app), client)
         case "rules":
             models, pages = RuleCount, _only(_once(view.desk.rules.rows), "rule", state.marks)
         case "ignores":
@@ -103,7 +104,10 @@ def _without_quotes(row: dict[str, object]) -> dict[str, object]:
     path, value = row.get("path"), row.get("value")
     if not isinstance(path, str) or not isinstance(value, str):
         return row
-    return {name: hides(text, path, value) if isinstance(text, str) and name != "path" else text for name, text in row.items()}
+    return {
+        name: hides(text, path, value) if isinstance(text, str) and name != "path" else text
+        for name, text in row.items()
+    }
 
 
 async def _only(pages: Pages, key: str, marks: frozenset[object]) -> Pages:
@@ -131,13 +135,16 @@ async def _marked_orders(marks: frozenset[object], client: EngineClient) -> Page
         yield [row for row in page.orders if (row.account, row.id) in wanted]
 
 
-def _findings_of(place: Place) -> FindingsWanted:
+def _findings_of(app: MagFlowApp) -> FindingsWanted:
     """Of which orders or which rules findings are wanted: those marked on the list that is shown."""
-    state = place.lists.get(place.list_name, ListState())
+    place = app.place
+    marks = place.lists.get(place.list_name, ListState()).marks
     if place.list_name == "rules":
-        return FindingsWanted(rules=tuple(sorted(str(mark) for mark in state.marks)))
-    orders = (mark for mark in state.marks if isinstance(mark, tuple))
-    return FindingsWanted(orders=tuple(sorted(orders, key=str)) if place.list_name == "orders" else ())
+        return FindingsWanted(rules=tuple(sorted(str(mark) for mark in marks)))
+    if place.list_name != "orders":
+        return FindingsWanted()
+    orders = tuple(sorted((mark for mark in marks if isinstance(mark, tuple)), key=str))
+    return FindingsWanted(orders=orders, where=None if orders else app.lists.orders.part().where)
 
 
 async def _findings(account: str | None, wanted: FindingsWanted, client: EngineClient) -> Pages:
@@ -148,16 +155,22 @@ async def _findings(account: str | None, wanted: FindingsWanted, client: EngineC
                 yield page
     else:
         for rule in wanted.rules or (None,):
-            async for page in _findings_in(account, client, rule=rule):
+            async for page in _findings_in(account, client, rule=rule, where=wanted.where):
                 yield page
 
 
 async def _findings_in(
-    account: str | None, client: EngineClient, *, order_id: int | None = None, rule: str | None = None
+    account: str | None,
+    client: EngineClient,
+    *,
+    order_id: int | None = None,
+    rule: str | None = None,
+    where: RowFilter | None = None,
 ) -> Pages:
     from magflow_tui.client.list_part import ListPart
+    from magflow_tui.contract.listing import RowFilter
 
-    part = ListPart(account=account, limit=PAGE)
+    part = ListPart(account=account, where=where or RowFilter(), limit=PAGE)
     while True:
         page = await client.triage.findings(part, order_id=order_id, rule=rule)
         yield page.findings

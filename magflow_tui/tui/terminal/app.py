@@ -208,10 +208,6 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._forget()
         self.call_next(self._resized)
 
-    def on_app_focus(self) -> None:
-        """Somebody looks again: what they see is to be fresh."""
-        self.paint()
-
     def action_suspend_process(self) -> None:
         """Stop this program alone, until the shell wakes it."""
         self._forget()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _KEYS: dict[str, str] = {"acknowledge": "a", "cancel": "c", "reread": "r", "attach": "i"}
 #: Cells of the names of actions, and lines of the sentence below them.
 _NAME_CELLS, _SENTENCE_LINES = 24, 2
-_LEAST_NAME = 18
+_LEAST_NAME = 20
 
 
 def action_key(kind: ActionKind, to: int | None) -> str:

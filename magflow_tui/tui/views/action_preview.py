@@ -14,7 +14,7 @@ from magflow_tui.tui.views.figures import day, grouped
 from magflow_tui.tui.views.glyphs import progress
 from magflow_tui.tui.views.levels import sign
 from magflow_tui.tui.views.list_frame import Pane
-from magflow_tui.tui.views.spans import EMPTY, Line, Role, Span, cells, clean, cut, fit, wrapped
+from magflow_tui.tui.views.spans import EMPTY, Line, Role, Span, cells, clip, cut, fit, wrapped
 
 if TYPE_CHECKING:
     from magflow_tui.contract.actions import ActionBatch, ActionKind, ActionRow
@@ -37,7 +37,9 @@ _STATES: Mapping[str, Role] = {
     "done": "ok",
 }
 _LABEL_CELLS, _BAR_CELLS = 12, 20
-_ID_CELLS, _STATE_CELLS = 10, 9
+_ID_CELLS, _STATE_CELLS, _WHAT_CELLS = 10, 9, 18
+#: Cells from which on account and message stand in an action's line; below, a message needs so many or its own line.
+_ONE_LINE_CELLS, _LEAST_SAID = 80, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +115,16 @@ class BatchShown:
         say, batch = view.say, self.batch
         over = batch.done + batch.refused + batch.failed
         share = over / batch.orders if batch.orders else 1.0
-        bar = progress(share, min(_BAR_CELLS, max(6, width // 4)), view.glyphs)
+        bar = progress(share, min(_BAR_CELLS, max(6, width // 6)), view.glyphs)
         head: list[Span] = [("  ", "text"), *bar]
         head.append((f"  {say('act.of', over=grouped(over), orders=grouped(batch.orders))}", "text"))
         for name, count in (("done", batch.done), ("refused", batch.refused), ("failed", batch.failed)):
             head.append((f"  {say(f'act.{name}', count=grouped(count))}", _STATES[name] if count else "muted"))
         right: Span = (say("act.finished"), "muted") if batch.finished else (say("act.running"), "info")
         rows = sorted(batch.rows, key=lambda row: list(_STATES).index(row.state))
-        lines = [tuple(head), *(_row_line(view, row, width) for row in rows)]
+        lines: list[Line] = [clip(tuple(head), width)]
+        for row in rows:
+            lines += _row_lines(view, row, width)
         if len(rows) < batch.orders:
             lines.append(((f"  {say('more', count=batch.orders - len(rows))}", "muted"),))
         return Pane(self.title, (right,), (), lines)
@@ -144,12 +148,11 @@ class ActionList:
             right = ((say("act.unknown", count=grouped(open_)), "warn"),)
         elif waiting:
             right = ((say("act.waiting", count=grouped(waiting)), "info"),)
-        return Pane(say("act.list"), right, (), [self._line(view, row, width) for row in self.rows])
-
-    def _line(self, view: View, row: ActionRow, width: int) -> Line:
-        at = day(row.finished_at or row.sent_at or row.recorded_at, view.shown_at, view.zone)
-        what = action_name(view.say, row.kind, row.to)
-        return _row_line(view, row, width, before=f"{fit(at, 11)} ", what=what)
+        lines: list[Line] = []
+        for row in self.rows:
+            at = day(row.finished_at or row.sent_at or row.recorded_at, view.shown_at, view.zone)
+            lines += _row_lines(view, row, width, before=f"{fit(at, 11)} ", what=action_name(say, row.kind, row.to))
+        return Pane(say("act.list"), right, (), lines)
 
 
 def _facts(facts: Sequence[tuple[str, str]], width: int) -> list[Line]:
@@ -179,15 +182,19 @@ def _preview_lines(view: View, dry: ActionBatch, width: int) -> list[Line]:
     return lines
 
 
-def _row_line(view: View, row: ActionRow, width: int, *, before: str = "", what: str = "") -> Line:
-    """An order of a request: its state as sign and word, and what there is to say of it."""
+def _row_lines(view: View, row: ActionRow, width: int, *, before: str = "", what: str = "") -> list[Line]:
+    """An order of a request: its state as sign and word, and what there is to say of it, below if it must."""
     say, role = view.say, _STATES[row.state]
     said = of_two(say, row.message, row.message_ro)
     if not said and row.status_after is not None and row.status_after != row.status_before:
         said = say("act.went", before=status_name(say, row.status_before), after=status_name(say, row.status_after))
     state = f"{sign(role, view.glyphs):>2} {fit(say(f'act_state.{row.state}'), _STATE_CELLS)}"
-    who = f"{fit(str(row.order_id), _ID_CELLS)} {fit(account_name(row.account), 4)}"
-    head = f"  {before}{who} "
-    middle = f"{fit(what, 18)} " if what else ""
-    room = max(0, width - cells(head) - cells(state) - cells(middle) - 2)
-    return ((head, "text"), (f"{state} ", role), (middle, "text"), (cut(clean(said), room), "muted"))
+    head = f"  {before}{fit(str(row.order_id), _ID_CELLS)} "
+    if width >= _ONE_LINE_CELLS:
+        head += f"{fit(account_name(row.account), 4)} "
+        what = f"{fit(what, _WHAT_CELLS)} " if what else ""
+    room = width - cells(head) - cells(state) - cells(what) - 1
+    line = clip(((head, "text"), (f"{state} ", role), (what, "text")), width - max(0, room))
+    if room >= min(cells(said), _LEAST_SAID):
+        return [(*line, (cut(said, max(0, room)), "muted"))]
+    return [line, ((f"    {cut(said, width - 5)}", "muted"),)]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.bilingual import of_two
 from magflow_tui.tui.views.finding_signs import SEVERITIES, message_of, severity_letter, severity_sign, state_words
 from magflow_tui.tui.views.masking import hider, hides
+from magflow_tui.tui.views.remembered import Remembered
 from magflow_tui.tui.views.spans import Line, cells, clean, cut, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from magflow_tui.contract.findings import Finding
     from magflow_tui.contract.records import OrderDetail
     from magflow_tui.tui.views.context import View
 
 #: Cells before what is said of a finding on lines of its own.
 INDENT = 5
+#: Made once for an order, however often it is drawn.
+_HIDER: Remembered[Mapping[str, object], Callable[[str], str]] = Remembered(hider)
 #: States in which a finding is off the operator's desk.
 AWAY = ("ignored", "snoozed")
 
@@ -34,7 +36,7 @@ def finding_lines(view: View, detail: OrderDetail, width: int) -> tuple[list[Lin
     found = ranked(detail)
     if not found:
         return [((f"  {view.say('findings.none')}", "muted"),)], []
-    hidden = (lambda text: text) if view.reveal else hider(detail.order)
+    hidden = hiding(view, detail)
     lines: list[Line] = [((f"  {cut(_counts(view, found), width - 2)}", "muted"),)]
     stops: list[int] = []
     meant = min(view.pane.item, len(found) - 1)
@@ -42,6 +44,11 @@ def finding_lines(view: View, detail: OrderDetail, width: int) -> tuple[list[Lin
         stops.append(len(lines))
         lines += _finding(view, finding, number, width, hidden, meant=number - 1 == meant)
     return lines, stops
+
+
+def hiding(view: View, detail: OrderDetail) -> Callable[[str], str]:
+    """Takes out of what is said of an order what may not be seen."""
+    return (lambda text: text) if view.reveal else _HIDER(detail.order)
 
 
 def _counts(view: View, found: list[Finding]) -> str:

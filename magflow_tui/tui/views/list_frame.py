@@ -123,12 +123,18 @@ def _pane(view: View, pane: Pane, width: int, height: int) -> list[Line]:
     if len(pane.lines) > room:
         top = max(0, min(view.pane.top, len(pane.lines) - room))
         place: Span = (f"{grouped(top + 1)}-{grouped(top + room)}/{grouped(len(pane.lines))}", "muted")
-        right = (*right, ("  ", "rule"), place) if right else (place,)
+        # What is particular to the row stands at the right: the place in the pane gives way to it, and the tabs do.
+        longer = (*right, ("  ", "rule"), place) if right else (place,)
+        shown = cells(pane.tabs[view.pane.tab % len(pane.tabs)]) + 2 if pane.tabs else 0
+        right = longer if cells(pane.title) + shown + line_cells(longer) + 10 <= width else right
     else:
         top = 0
-    # What is most particular stands at the right: the tabs give way to it.
+    if right and pane.tabs:
+        shown = cells(pane.tabs[view.pane.tab % len(pane.tabs)]) + 2
+        while right and cells(pane.title) + shown + line_cells(right) + 10 > width:
+            right = right[1:]
     room_for_tabs = width - cells(pane.title) - line_cells(right) - 10
-    title: Line = (name, ("  ", "rule"), *_tabs(view, pane.tabs, room_for_tabs))
+    title: Line = (name, ("  ", "rule"), *_tabs(view, pane.tabs, room_for_tabs)) if pane.tabs else (name,)
     if line_cells(title) + line_cells(right) + 8 > width:
         right = ()
     return [rule(title, right, width, stroke=view.glyphs.line), *stack(list(pane.lines[top : top + room]), room)]
@@ -143,7 +149,8 @@ def _tabs(view: View, names: Sequence[str], room: int) -> list[Span]:
             here = number == shown
             tab: Span = (f"[{name}]" if here else f" {name} ", "title" if here else "muted")
             if line_cells(tuple(tabs)) + cells(tab[0]) > room and number > first:
-                tabs.append((" …", "muted"))
+                if line_cells(tuple(tabs)) + 2 <= room:
+                    tabs.append((" …", "muted"))
                 break
             tabs.append(tab)
         if first == shown or any(text == f"[{names[shown]}]" for text, _ in tabs):

@@ -16,6 +16,8 @@ from magflow_tui.tui.views.table import Column
 if TYPE_CHECKING:
     from magflow_tui.contract.records import OfferRow
 
+#: Cells from which on the stock has a column: below, that there is none is told as what keeps an offer from being sold.
+NEED_STOCK = 66
 _FIELDS = frozenset(OfferSource.fields)
 
 
@@ -60,6 +62,6 @@ def _columns(view: View) -> list[Column[OfferRow]]:
         Column(say("col.order_status"), 9, lambda row: (status_word(view, row), "text"), sort="status", wide=True),
         Column(say("col.price"), 10, lambda row: (money(row.sale_price), "text"), "right", sort="price"),
         Column("", 3, lambda row: (clean(row.currency or ""), "muted"), need=84),
-        Column(say("col.stock"), 7, stock, "right", sort="stock"),
+        Column(say("col.stock"), 7, stock, "right", need=NEED_STOCK, sort="stock"),
         Column(say("col.sellable"), 18, sellable),
     ]

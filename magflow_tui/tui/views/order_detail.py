@@ -10,11 +10,14 @@ from magflow_tui.tui.views.accounts import account_name
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.figures import day, money
 from magflow_tui.tui.views.masking import masked, masked_document
+from magflow_tui.tui.views.remembered import Remembered
 from magflow_tui.tui.views.spans import Line, Role, cells, clean, cut, fit
 
 if TYPE_CHECKING:
     from magflow_tui.contract.records import OrderDetail, OrderRow
 
+#: An order is masked once, however often it is drawn.
+_MASKED: Remembered[Mapping[str, object], Mapping[str, object]] = Remembered(masked_document)
 #: Cells of the names in front of facts.
 _NAME_CELLS = 12
 
@@ -53,7 +56,7 @@ def customer_lines(view: View, row: OrderRow, detail: OrderDetail | None, width:
 
 def visible_order(view: View, detail: OrderDetail) -> Mapping[str, object]:
     """The payload as it may be seen."""
-    return detail.order if view.reveal else masked_document(detail.order)
+    return detail.order if view.reveal else _MASKED(detail.order)
 
 
 def _products(order: Mapping[str, object], width: int) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from magflow_tui.contract.records import OrderDetail, OrderRow
     from magflow_tui.tui.views.context import View
 
+
 def order_pane(view: View, row: OrderRow, status: str, width: int) -> Pane:
     """The pane of the order under the cursor; what has not been read of it yet is told."""
     detail = view.orders.detail

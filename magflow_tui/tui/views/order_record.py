@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.bilingual import of_two
 from magflow_tui.tui.views.figures import day
-from magflow_tui.tui.views.masking import hider
+from magflow_tui.tui.views.findings import hiding
 from magflow_tui.tui.views.spans import Line, clean, wrapped
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def history_lines(view: View, detail: OrderDetail, width: int) -> list[Line]:
         return [((f"  {say('list.reading')}", "muted"),)]
     if not history.entries:
         return [((f"  {say('history.none')}", "muted"),)]
-    hidden = (lambda text: text) if view.reveal else hider(detail.order)
+    hidden = hiding(view, detail)
     lines: list[Line] = []
     for entry in history.entries:
         by = f" · {clean(entry.by)}" if entry.by else ""
@@ -44,7 +44,7 @@ def history_lines(view: View, detail: OrderDetail, width: int) -> list[Line]:
 def note_lines(view: View, detail: OrderDetail, width: int) -> list[Line]:
     """The notes on an order, newest first, and how to write one."""
     say = view.say
-    hidden = (lambda text: text) if view.reveal else hider(detail.order)
+    hidden = hiding(view, detail)
     lines: list[Line] = [((f"  {say('notes.add' if detail.notes else 'notes.none')}", "muted"),)]
     for note in reversed(detail.notes):
         at = day(note.at, view.shown_at, view.zone)

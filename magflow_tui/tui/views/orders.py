@@ -110,7 +110,9 @@ def _columns(view: View) -> list[Column[OrderRow]]:
         Column(say("col.order_status"), 11, status, sort="status"),
         Column(say("col.total"), 10, lambda row: (money(row.total), "text"), "right", sort="total"),
         Column("", 3, lambda row: (clean(row.currency or ""), "muted"), need=NEED_CURRENCY),
-        Column(say("col.acct"), account_cells(view), lambda row: (account_name(row.account), "muted"), need=NEED_ACCOUNT),
+        Column(
+            say("col.acct"), account_cells(view), lambda row: (account_name(row.account), "muted"), need=NEED_ACCOUNT
+        ),
         Column(say("col.order_type"), 6, kind, wide=True),
         Column(say("col.payment"), 8, paid, need=NEED_PAYMENT),
         Column(say("col.customer"), 10, lambda row: (customer(view, row), "text"), sort="customer"),

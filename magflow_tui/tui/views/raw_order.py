@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from magflow_tui.tui.views.finding_signs import gravest, severity_sign
 from magflow_tui.tui.views.findings import AWAY
+from magflow_tui.tui.views.remembered import Remembered
 from magflow_tui.tui.views.spans import Line, cells, clean, cut
 
 if TYPE_CHECKING:
@@ -67,24 +68,63 @@ def _step(path: str, key: str) -> str:
     return f"{path}.{key}" if _PLAIN.fullmatch(key) else f"{path}[{_quoted(key)}]"
 
 
-def raw_lines(view: View, detail: OrderDetail, order: Mapping[str, object], width: int) -> tuple[list[Line], list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A payload as lines, and at which of them the value of a path begins."""
+
+    lines: Sequence[JsonLine]
+    places: Mapping[str, int]
+
+
+def _text_of(order: Mapping[str, object]) -> _Text:
+    lines = list(json_lines(order))
+    return _Text(lines, {line.path: number for number, line in reversed(list(enumerate(lines))) if line.path})
+
+
+#: Made once for an order, however often it is drawn.
+_TEXT: Remembered[Mapping[str, object], _Text] = Remembered(_text_of)
+
+
+class RawLines(Sequence[Line]):
+    """The lines of a payload, each drawn when it is asked for: of some thousands a dozen are in sight."""
+
+    def __init__(
+        self, view: View, text: _Text, faults: Mapping[int, list[Finding]], width: int, meant: int | None
+    ) -> None:
+        self._view, self._text, self._faults, self._width, self._meant = view, text, faults, width, meant
+
+    def __len__(self) -> int:
+        return len(self._text.lines)
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Line]: ...
+
+    def __getitem__(self, place: int | slice) -> Line | Sequence[Line]:
+        if isinstance(place, slice):
+            return [self._drawn(number) for number in range(*place.indices(len(self)))]
+        return self._drawn(range(len(self))[place])
+
+    def _drawn(self, number: int) -> Line:
+        faults = tuple(self._faults.get(number, ()))
+        return _line(self._view, self._text.lines[number].text, faults, self._width, here=number == self._meant)
+
+
+def raw_lines(view: View, detail: OrderDetail, order: Mapping[str, object], width: int) -> tuple[RawLines, list[int]]:
     """The payload `order` (masked, or as it came), and which of the lines are faulty.
 
     What is missing is marked where the object begins that lacks it.
     """
-    drawn = list(json_lines(order))
-    places = {line.path: number for number, line in reversed(list(enumerate(drawn))) if line.path}
+    text = _TEXT(order)
     faults: dict[int, list[Finding]] = {}
     for finding in detail.findings:
         if finding.state not in AWAY:
-            faults.setdefault(_place(finding.path, places), []).append(finding)
+            faults.setdefault(_place(finding.path, text.places), []).append(finding)
     stops = sorted(faults)
     meant = stops[min(view.pane.item, len(stops) - 1)] if stops and view.pane.focused else None
-    lines = [
-        _line(view, line.text, tuple(faults.get(number, ())), width, here=number == meant)
-        for number, line in enumerate(drawn)
-    ]
-    return lines, stops
+    return RawLines(view, text, faults, width, meant), stops
 
 
 def _place(path: str, places: Mapping[str, int]) -> int:

@@ -70,9 +70,7 @@ def _pane(view: View, row: RuleCount, width: int) -> Pane:
     say = view.say
     info = view.desk.known.get(row.rule)
     sign, role = severity_sign(row.severity, view.glyphs)
-    lines: list[Line] = [
-        ((f"  {text}", "text"),) for text in wrapped(title_of(view, row.rule), max(1, width - 3))
-    ]
+    lines: list[Line] = [((f"  {text}", "text"),) for text in wrapped(title_of(view, row.rule), max(1, width - 3))]
     lines.append(((f"  {sign} {say(f'severity_word.{row.severity}')}", role),))
     if info is not None and info.source:
         lines.append(((f"  {say('rules.source', source=clean(info.source))}", "muted"),))

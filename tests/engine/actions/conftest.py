@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -166,8 +167,14 @@ class Bench:
 
     async def met(self, fault: str) -> None:
         """Wait until a request has met a fault."""
+        await self.until(lambda: self.server.stats.faults[fault])
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let everybody else go on until something is so."""
         async with asyncio.timeout(5):
-            while not self.server.stats.faults[fault]:
+            while True:
+                if condition():
+                    return
                 await asyncio.sleep(0)
 
     async def crash(self) -> None:
@@ -194,12 +201,26 @@ SHOP = SandboxAccount(name="main", username="u", password="parola", orders=900, 
 OTHER = SandboxAccount(name="bg", platform="emag-bg", username="v", password="parola", orders=60, days=90)
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without rows, to be copied: making its tables takes longer than most tests."""
+    path = tmp_path_factory.mktemp("store") / "magflow.db"
+
+    async def make() -> None:
+        async with await Store.open(path):
+            pass
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, empty_store: Path) -> AsyncIterator[Bench]:
     clock = Clock()
     config = SandboxConfig(accounts=(SHOP, OTHER), limits=Limits(enabled=False))
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(SandboxServer(config, wall_clock=clock))
+        shutil.copy(empty_store, tmp_path / "magflow.db")
         store = await stack.enter_async_context(await Store.open(tmp_path / "magflow.db"))
         records: list[RequestRecord] = []
         accounts: dict[str, ActionAccount] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,25 @@ async def test_acknowledging_is_a_request_for_each_and_done_when_somebody_was_fa
     assert {bench.status(order_id) for order_id in ids} == {2}
 
 
+async def test_many_orders_that_were_changed_together_are_read_back_together(bench: Bench) -> None:
+    ids = [bench.bring(1) for _ in range(40)]
+    await bench.put(*ids)
+    planned = await bench.request("acknowledge", *ids, dry_run=True)
+    batch = await bench.act("acknowledge", *ids)
+    assert batch.done == 40
+    assert bench.served(("order/read",)) == 4
+    assert planned.requests == 44
+
+
+async def test_a_marketplace_whose_clock_is_behind_is_read_order_by_order(bench: Bench) -> None:
+    ids = [bench.bring(1) for _ in range(8)]
+    await bench.put(*ids)
+    bench.desk = bench.new_desk(now=lambda: bench.clock.now() + timedelta(minutes=10))
+    batch = await bench.act("acknowledge", *ids)
+    assert batch.done == 8
+    assert bench.served(("order/read",)) == 9
+
+
 async def test_requests_go_out_in_the_operator_s_lane(bench: Bench) -> None:
     order_id = bench.bring(2)
     await bench.put(order_id)
@@ -199,20 +218,36 @@ async def test_a_request_that_makes_no_sense_is_refused_whole(bench: Bench, comm
 async def test_an_order_is_acted_on_by_one_request_at_a_time(bench: Bench) -> None:
     order_id, other = bench.bring(2), bench.bring(2)
     await bench.put(order_id, other)
+    waiting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waiting.set()
+        await go_on.wait()
+        await bench.clock.sleep(seconds)
+
+    bench.desk = bench.new_desk(sleep=sleep)
+    bench.fault("reset", "order/save")
     first = await bench.request("cancel", order_id, reason=24)
+    await waiting.wait()
     preview = await bench.request("status", order_id, to=3, dry_run=True)
     second = await bench.act("status", order_id, other, to=3)
+    again = await bench.act("reread", order_id)
     choices = await bench.desk.choices("main", order_id)
+    go_on.set()
     first = await bench.finished(first)
-    assert first.done == 1
-    assert Counter(row.state for row in second.rows) == {"refused": 1, "done": 1}
-    assert second.refusals == (
-        ("already being acted on: wait for what was asked for before", "deja în lucru: așteptați rezultatul cererii "
-         "anterioare", 1),
-    )  # fmt: skip
     assert preview.refused == 1
+    assert {row.order_id: row.state for row in second.rows} == {order_id: "refused", other: "done"}
+    assert second.refusals == (
+        (
+            "already being acted on: wait for what was asked for before",
+            "deja în lucru: așteptați rezultatul cererii anterioare",
+            1,
+        ),
+    )
+    assert again.done == 1
     assert choices is not None
-    assert bench.status(order_id) == 0
+    assert {choice.kind for choice in choices.choices if choice.possible} == {"reread"}
+    assert (first.failed, bench.status(order_id)) == (1, 2)
     assert bench.applied("saved") == {other: 1}
 
 

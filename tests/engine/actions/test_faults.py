@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from magflow_tui.engine.actions import ActionPolicy
 from magflow_tui.sandbox import Faults
+from magflow_tui.sandbox.lifecycle import return_all
 
 if TYPE_CHECKING:
     from conftest import Bench
@@ -142,3 +143,24 @@ async def test_what_is_refused_for_one_order_of_a_request_is_not_told_of_the_oth
     assert states[bad].state == "failed"
     assert "only within 48 hours" in states[bad].message
     assert states[bad].status_after == 4
+
+
+async def test_orders_that_had_to_wait_for_others_are_read_afresh_before_they_are_sent(bench: Bench) -> None:
+    def grow(order: dict[str, Any]) -> None:
+        order["flags"] = [{"flag": number, "value": "x"} for number in range(800)]
+
+    ids = [bench.bring(2) for _ in range(4)]
+    for order_id in ids:
+        bench.change(order_id, grow)
+    await bench.put(*ids)
+
+    async def sleep(seconds: float) -> None:
+        bench.change(ids[3], return_all)
+        await bench.clock.sleep(seconds)
+
+    bench.desk = bench.new_desk(sleep=sleep)
+    bench.fault("reset", "order/save")
+    batch = await bench.act("status", *ids, to=3)
+    states = {row.order_id: row.state for row in batch.rows}
+    assert [states[order_id] for order_id in ids] == ["failed", "failed", "done", "refused"]
+    assert bench.served(("order/save",)) == 2

@@ -1,4 +1,4 @@
-"""Every pair of statuses, just inside and outside of 48 h, for both kinds of order: ours and the sandbox's judgement."""
+"""Every pair of statuses, just inside and outside of 48 h, for both kinds of order: what we say and what is so."""
 
 from __future__ import annotations
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import Connection
 
 from magflow_tui.sandbox import Faults
 from magflow_tui.sandbox.lifecycle import cancel
@@ -141,6 +143,35 @@ async def test_a_restart_long_afterwards_does_not_wait(bench: Bench) -> None:
     assert bench.clock.waits == []
 
 
+async def test_engines_that_come_and_go_do_not_begin_to_wait_anew(bench: Bench) -> None:
+    order_id = bench.bring(1)
+    await bench.put(order_id)
+    bench.fault("hang_before", "order/acknowledge")
+    batch = await bench.request("acknowledge", order_id)
+    await bench.met("hang_before")
+    await bench.crash()
+    waited: list[float] = []
+    waiting = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        waiting.set()
+        await asyncio.Event().wait()
+
+    for _ in range(2):
+        bench.desk = bench.new_desk(sleep=sleep)
+        waiting.clear()
+        await bench.desk.recover()
+        await waiting.wait()
+        await bench.desk.drain(2.0)
+        bench.clock.seconds += 30
+    assert waited == [40.0, 10.0]
+    bench.desk = bench.new_desk()
+    await bench.desk.recover()
+    assert (await recovered(bench, batch.batch_id))[order_id][0] == "failed"
+    assert bench.clock.waits == []
+
+
 async def test_an_account_that_is_switched_off_keeps_its_question_until_it_is_on_again(bench: Bench) -> None:
     order_id = bench.bring(2)
     await bench.put(order_id)
@@ -185,3 +216,49 @@ async def test_an_engine_that_cannot_wait_leaves_what_is_under_way_to_the_next(b
     await bench.met(fault)
     await bench.desk.drain(0.01)
     assert [row.state for row in await bench.desk.actions()] == ["sending"]
+
+
+async def test_a_store_that_fails_for_a_while_leaves_no_order_without_its_fate(bench: Bench) -> None:
+    unsent, sent = bench.bring(2), bench.bring(1)
+    await bench.put(unsent, sent)
+
+    async def forbid(state: str) -> None:
+        trigger = f"""CREATE TRIGGER full BEFORE UPDATE ON actions WHEN NEW.state = '{state}'
+                      BEGIN SELECT RAISE(ABORT, 'disk is full'); END"""
+        await bench.store.write(lambda connection: connection.exec_driver_sql(trigger))
+
+    async def sleep(seconds: float) -> None:
+        await bench.store.write(lambda connection: connection.exec_driver_sql("DROP TRIGGER IF EXISTS full"))
+        await bench.clock.sleep(seconds)
+
+    bench.desk = bench.new_desk(sleep=sleep)
+    await forbid("sending")
+    row = await bench.row("cancel", unsent, reason=24)
+    assert (row.state, bench.served()) == ("failed", 0)
+    assert "disk is full" in row.message
+    await forbid("done")
+    row = await bench.row("acknowledge", sent)
+    assert (row.state, bench.applied("acknowledged")) == ("done", {sent: 1})
+    assert bench.clock.waits == [60.0, 60.0]
+
+
+async def test_a_request_whose_asker_goes_away_is_carried_out(bench: Bench) -> None:
+    order_id = bench.bring(1)
+    await bench.put(order_id)
+    begun = threading.Event()
+    go_on = threading.Event()
+
+    def hold(connection: Connection) -> None:
+        begun.set()
+        go_on.wait(5)
+
+    holding = asyncio.create_task(bench.store.write(hold))
+    await asyncio.to_thread(begun.wait, 5)
+    asking = asyncio.create_task(bench.act("acknowledge", order_id))
+    await bench.until(lambda: not bench.store._database._writer._work_queue.empty())
+    asking.cancel()
+    go_on.set()
+    await holding
+    await asyncio.gather(asking, return_exceptions=True)
+    await bench.until(lambda: bench.events)
+    assert bench.applied("acknowledged") == {order_id: 1}

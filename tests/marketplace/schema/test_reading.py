@@ -110,6 +110,20 @@ def test_what_has_no_usable_id_is_kept_as_bytes_with_an_issue(raw: bytes) -> Non
     assert all(issue.path.startswith("$") for issue in item.issues)
 
 
+@pytest.mark.parametrize("identity", ["", '"id": null, ', '"id": "x", ', '"id": 0, ', '"id": [], '])
+def test_an_unusable_id_does_not_keep_the_rest_from_being_read(identity: str) -> None:
+    item = read_item(Order, b'{%s"currency": "RON", "status": true}' % identity.encode())
+    assert item.value is None
+    assert item.nameless is not None
+    assert (item.nameless.currency, item.nameless.status) == ("RON", None)
+    assert {issue.path for issue in item.issues} == {"$.id", "$.status"}
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"7", b"{", b'{"id": 7}'])
+def test_only_an_unusable_id_makes_an_item_nameless(raw: bytes) -> None:
+    assert read_item(Order, raw).nameless is None
+
+
 def test_an_order_with_broken_text_is_read_with_the_text_mended() -> None:
     item = read_item(Order, b'{"id": 7, "currency": "R\xffN", "observation": "a\\ud800b", "status": 1}')
     assert item.value is not None
@@ -144,6 +158,8 @@ def test_odd_keys_are_quoted_in_paths() -> None:
     assert [issue.path for issue in item.issues] == ["$.validation_status[0].value"]
     item = read_item(Order, b'{"id": 7, "cheie ciudat\\u0103": "\\ud800"}')
     assert [issue.path for issue in item.issues] == ['$["cheie ciudată"]']
+    item = read_item(Order, b'{"id": 7, "a\xe2\x80\xaeb": "\\ud800"}')
+    assert [issue.path for issue in item.issues] == ['$["a\\u202eb"]'], "nothing in a path turns text around"
 
 
 json_values = st.recursive(

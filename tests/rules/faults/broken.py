@@ -23,6 +23,12 @@ def broken() -> Iterator[Fault]:
         opening, closing = depth
         raw = RAW(f"{opening * 5_000}1{closing * 5_000}")
         yield fault(f"{name} nested 5 000 times", CARD, {"details": raw}, "error schema.depth $")
+    for where in ("noutate", "details.a", "customer.a", f"{LINE}.a", "flags[0].value"):
+        for name, (opening, closing) in {"lists": ("[", "]"), "objects": ('{"a":', "}")}.items():
+            deep = RAW(f"{opening * 40}1{closing * 40}")
+            flags = {"flags": [{"flag": "a"}]} if where.startswith("flags") else {}
+            finding = f"error schema.nesting $.{where}"
+            yield fault(f"{name} nested 40 times in {where}", CARD, {**flags, where: deep}, finding)
     for name, value in {
         "null": None,
         "a word": "comanda",

@@ -13,6 +13,8 @@ def required() -> Iterator[Fault]:
         "type": "error order.type.missing",
         "payment_mode_id": "error order.payment_mode.missing",
         "date": "error date.missing",
+        "payment_status": "warning payment.status.missing",
+        f"{LINE}.status": "warning line.status.missing",
         "delivery_mode": "warning order.delivery_mode.missing",
         "shipping_tax": "warning order.shipping.missing",
         "customer": "error customer.missing",
@@ -42,6 +44,8 @@ def required() -> Iterator[Fault]:
     yield fault("customer an empty object", CARD, {"customer": {}}, "error customer.missing $.customer")
     yield fault("no lines at all", CARD, {"products": []}, "error lines.missing $.products")
     yield fault("an empty line", CARD, {LINE: {}}, "error line.empty $.products[0]")
+    for key in ("initial_qty", "storno_qty"):
+        yield fault(f"{key} null", CARD, {f"{LINE}.{key}": None}, f"warning line.storno.null $.{LINE}.{key}")
     for key in ("created", "modified"):
         yield fault(f"{key} null", CARD, {key: None}, f"warning date.null $.{key}")
     for key in ("quantity", "sale_price", "vat_rate"):
@@ -63,5 +67,5 @@ def required() -> Iterator[Fault]:
         "warning currency.missing $.products[1].currency",
     )
     yield fault(
-        "finalised without a date", CARD, {"finalization_date": None}, "warning status.finalised $.finalization_date"
+        "finalised without a date", CARD, {"finalization_date": None}, "info status.finalised $.finalization_date"
     )

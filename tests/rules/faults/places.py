@@ -101,6 +101,21 @@ def places_and_codes() -> Iterator[Fault]:
         "warning cancellation.reason $.cancellation_reason",
     )
 
+    # Without any of these an order was not read but written by a caller.
+    short = {"date": DROP, "created": DROP, "modified": DROP, "vendor_name": DROP}
+    yield fault(
+        "cancelled without a reason, in short form",
+        CANCELLED,
+        {**short, "reason_cancellation": DROP},
+        "error cancellation.missing.short $.reason_cancellation",
+    )
+    yield fault(
+        "cancelled for no such reason, in short form",
+        CANCELLED,
+        {**short, "reason_cancellation": DROP, "cancellation_reason": 99},
+        "error cancellation.reason.short $.cancellation_reason",
+    )
+
     yield fault(
         "an attachment that is no address",
         CARD,

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", sa.BigInteger()),
+        sa.Column("left_by", sa.BigInteger()),
         sa.Column("finished_at", sa.BigInteger()),
         sa.PrimaryKeyConstraint("action_id", name="pk_actions"),
         sa.ForeignKeyConstraint(
