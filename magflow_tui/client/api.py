@@ -74,10 +74,10 @@ class EngineClient:
     @classmethod
     def connect(cls, data_dir: Path) -> Self:
         """The engine of a data folder. No I/O: the first call meets the socket."""
-        import httpx
+        from magflow_tui.client.unix_socket import UnixSocketTransport
 
         socket = str(DataFolder(data_dir).socket)
-        return cls(httpx.AsyncHTTPTransport(uds=socket), socket)
+        return cls(UnixSocketTransport(socket), socket)
 
     @classmethod
     def at(cls, url: str, token: str | None = None) -> Self:

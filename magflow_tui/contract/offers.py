@@ -9,6 +9,7 @@ from pydantic import Field
 from magflow_tui.contract.base import Instant, Model, Money
 from magflow_tui.contract.records import OfferRow
 
+StateName = Literal["documentation", "price", "translation"]
 CheckName = Literal["stock", "status", "price", "documentation"]
 
 
@@ -22,9 +23,9 @@ class OfferCheck(Model):
 
 
 class OfferState(Model):
-    """Where one validation of the marketplace stands; `remark` are its own words and errors, as it sent them."""
+    """Where one validation of the marketplace stands; `remark` are its own words, where it says more."""
 
-    name: Literal["documentation", "price", "translation"]
+    name: StateName
     value: int | None
     text: str
     text_ro: str

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from magflow_tui.contract.offers import CheckName, OfferCheck, OfferDetail, OfferState, WarehouseStock
+from magflow_tui.contract.offers import CheckName, OfferCheck, OfferDetail, OfferState, StateName, WarehouseStock
 from magflow_tui.marketplace.codes import (
+    SELLABLE_VALIDATION_STATUSES,
+    SHOWN_TRANSLATION_STATUSES,
+    VALID_OFFER,
     get_offer_status_text,
     get_translation_status_text,
     get_validation_status_text,
@@ -113,21 +116,22 @@ def _met(name: CheckName, offer: Offer) -> tuple[str, str]:
 def _states(offer: Offer) -> Iterator[OfferState]:
     for state in offer.validation_status or ():
         texts = [get_validation_status_text(state.value, language) for language in ("en", "ro")]
-        yield OfferState(
-            name="documentation", value=state.value, text=texts[0], text_ro=texts[1], remark=_remark(state)
-        )
+        yield _state("documentation", state, texts, accepted=state.value in SELLABLE_VALIDATION_STATUSES)
     price = offer.offer_validation_status
     if price is not None:
-        english, romanian = ("valid", "valid") if price.value == 1 else ("not valid", "nevalid")
-        yield OfferState(name="price", value=price.value, text=english, text_ro=romanian, remark=_remark(price))
+        valid = price.value == VALID_OFFER
+        yield _state("price", price, ["valid", "valid"] if valid else ["not valid", "nevalid"], accepted=valid)
     for state in offer.translation_validation_status or ():
         texts = [get_translation_status_text(state.value, language) for language in ("en", "ro")]
-        yield OfferState(name="translation", value=state.value, text=texts[0], text_ro=texts[1], remark=_remark(state))
+        yield _state("translation", state, texts, accepted=state.value in SHOWN_TRANSLATION_STATUSES)
 
 
-def _remark(state: ValidationState) -> str:
-    """What the marketplace says itself: its description, and its errors as they came."""
-    parts = [state.description or ""]
+def _state(name: StateName, state: ValidationState, texts: Sequence[str], *, accepted: bool) -> OfferState:
+    """A validation, with what the marketplace says of it itself: its errors as they came, and of one that is not
+    accepted its description.
+    """
+    parts = [] if accepted else [state.description or ""]
     if state.errors:
         parts.append(state.errors if isinstance(state.errors, str) else json.dumps(state.errors, ensure_ascii=False))
-    return " · ".join(part for part in parts if part)[:_LONGEST_REMARK]
+    remark = " · ".join(part for part in parts if part)[:_LONGEST_REMARK]
+    return OfferState(name=name, value=state.value, text=texts[0], text_ro=texts[1], remark=remark)

@@ -417,8 +417,8 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             offers_open=self.place.offers_open,
             listed=self.place.list_name,
             stops=bool(self.body.pane_stops) and self.place.pane.focused,
-            undoable=len(self.keys.triage.done),
-            redoable=len(self.keys.triage.undone),
+            undoable=len(self.keys.undoing.done),
+            redoable=len(self.keys.undoing.undone),
             filtered=bool(self.place.list_state.filter.strip() or self.place.list_state.faults),
         )
 

@@ -82,6 +82,7 @@ class Commands:
 
     async def start_sync(self, chosen: tuple[Resource, ...] = (), full: bool | None = None) -> None:
         """Start a sync for the chosen account or for all; ask what and how where it has not been said."""
+        from magflow_tui.client.operator import operator_name
         from magflow_tui.contract.runs import StartSync
 
         say, client = self._say, self._client_for_changes()
@@ -102,7 +103,8 @@ class Commands:
                 return
             full = how == "f"
         accounts = () if self._desk.account is None else (self._desk.account,)
-        started = await client.start_sync(StartSync(resources=chosen, accounts=accounts, full=full))
+        wanted = StartSync(resources=chosen, accounts=accounts, full=full, requested_by=operator_name())
+        started = await client.start_sync(wanted)
         fresh = [run for run in started.runs if run.run_id not in started.joined]
         names = ", ".join(self._name(run) for run in (fresh or started.runs))
         self._desk.tell(say("said.started" if fresh else "said.joined", runs=names), "ok")

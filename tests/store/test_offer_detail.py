@@ -69,6 +69,7 @@ async def test_what_a_validation_says_of_itself_is_kept_in_short(shelf, make, er
     detail = await shelf.store.get_offer(1, "main")
     remark = detail.states[0].remark
     assert remark.startswith("Respinsă · ")
+    assert [state.remark for state in detail.states if state.name == "price"] == [""]
     assert len(remark) <= 500
 
 

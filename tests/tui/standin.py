@@ -192,7 +192,8 @@ class Standin:
             row = next(row for row in self.orders["orders"] if row["id"] == number)
             product = {"quantity": 2, "part_number": "CBL-2M", "name": "Cablu HDMI 2 m", "sale_price": "24.9000"}
             order = self.payloads.get(number, {"id": number, "products": [product]})
-            return 200, {"row": row, "order": order, "fetched_at": row["date"]} | self.triage.of(row) | self.actions.of(row)
+            detail = {"row": row, "order": order, "fetched_at": row["date"]}
+            return 200, detail | self.triage.of(row) | self.actions.of(row)
         if method == "POST" and self.refuse is not None:
             return self.refuse
         if path == "/runs" and method == "POST":

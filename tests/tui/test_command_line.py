@@ -20,6 +20,7 @@ CHOICES = {
     "format": ("csv", "json"),
     "theme": ("dark", "light", "mono"),
     "language": ("en", "ro"),
+    "view": ("vat odd", "save vat odd", "delete vat odd"),
 }
 
 
@@ -42,6 +43,10 @@ CHOICES = {
         ("filter status:open !paid", Spoken("filter", ("status:open !paid",))),
         ("export csv", Spoken("export", ("csv",))),
         ("export runs json", Spoken("export", ("runs", "json"))),
+        ("view vat odd", Spoken("view", ("vat odd",))),
+        ("view save Vat Odd", Spoken("view", ("save Vat Odd",))),
+        ("view", Mistake("missing", "view", ("vat odd", "save vat odd", "delete vat odd"))),
+        ("note called  back", Spoken("note", ("called  back",))),
         ("about", Spoken("about")),
         ("q", Spoken("quit")),
         ("  FREEZE  ", Spoken("freeze")),
@@ -116,3 +121,16 @@ def test_no_line_at_all_breaks_the_reader(text: str) -> None:
     assert found is None or isinstance(found, Spoken | Mistake)
     for line in completions(text, IDS, CHOICES):
         assert line.lower().startswith(text.lower().rpartition(" ")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("view ", ["view vat odd", "view save vat odd", "view delete vat odd"]),
+        ("view vat o", ["view vat odd"]),
+        ("view save ", ["view save vat odd"]),
+        ("view nothing", []),
+    ],
+)
+def test_names_of_several_words_are_completed_as_a_whole(text: str, offered: list[str]) -> None:
+    assert completions(text, IDS, CHOICES) == offered

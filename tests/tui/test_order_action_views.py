@@ -158,6 +158,13 @@ def test_the_latest_actions_as_recorded(full_view: View) -> None:
     check("act-list-ro", replace(full_view, say=speak("ro")), ActionList(rows), 140, 36)
 
 
+def test_whom_the_marketplace_quotes_is_hidden_unless_personal_data_are_to_be_seen(full_view: View) -> None:
+    row = acted(1, "failed", message="ana@example.com has no such order", message_ro="")
+    for reveal in (False, True):
+        lines = ActionList((row,)).pane(replace(full_view, reveal=reveal), 120, 9).lines
+        assert ("ana@example.com" in "".join(map(join, lines))) is reveal
+
+
 @pytest.mark.parametrize(
     ("typed", "codes"),
     [

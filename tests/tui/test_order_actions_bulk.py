@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from magflow_tui.client.operator import operator_name
@@ -71,7 +72,8 @@ async def test_the_number_of_orders_has_to_be_typed_before_they_are_sent(operato
 
 
 async def test_how_far_a_batch_is_stands_in_its_pane_while_the_list_goes_on(operator: Any, standin: Any) -> None:
-    standin.actions.pace = 0
+    standin.actions.pace = 1
+    standin.gates["/actions/1"] = asyncio.Event()
     await mark(operator, FIRST, SECOND, THIRD)
     await operator.press("X")
     await operator.until("do what to all of them?")
@@ -83,7 +85,7 @@ async def test_how_far_a_batch_is_stands_in_its_pane_while_the_list_goes_on(oper
     await operator.press("j")
     await operator.until(lambda: operator.app.body.cursor.index == here + 1)
     assert "0 of 3  0 done" in operator.screen()
-    standin.actions.pace = 1
+    standin.gates["/actions/1"].set()
     await operator.until("3 of 3  3 done")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -102,7 +103,7 @@ async def test_one_finding_is_ignored_in_its_order_alone_and_for_what_comes_ther
     assert (command["standing"], command["choice"]["rules"]) == (True, ["customer.phone"])
     assert command["choice"]["orders"] == [{"account": "fbe", "id": 448120331}]
     await orders.until("ignored until 03-21")
-    assert "operator" in orders.screen()
+    assert f"· {getpass.getuser()}" in orders.screen()
 
 
 async def test_one_finding_is_ignored_everywhere_only_for_a_time(orders: Any, standin: Any) -> None:
@@ -197,6 +198,15 @@ async def test_rules_that_could_not_be_read_are_read_a_little_later(standin: Any
         assert "busy" not in operator.screen()
 
 
+async def test_a_rule_is_copied_by_its_code_and_whole(orders: Any) -> None:
+    await orders.press("b", "y")
+    await said(orders, "copied rule customer.phone")
+    await orders.press("Y")
+    await said(orders, "copied rule customer.phone as JSON")
+    (copy,) = orders.app.despatch.folder().rglob("last-copy.txt")
+    assert json.loads(copy.read_text())["open"] == 3
+
+
 async def test_several_marked_rules_show_the_orders_of_any(orders: Any) -> None:
     await orders.press("b", "space", "space", "enter")
     await orders.until("rule:customer.phone or rule:line.vat")
@@ -260,7 +270,7 @@ async def test_a_note_is_written_and_read(orders: Any, standin: Any) -> None:
     await orders.until("called back")
     await orders.press("tab", "tab", "tab", "tab")
     await orders.until("first read: new")
-    assert "note · operator" in orders.screen()
+    assert f"note · {getpass.getuser()}" in orders.screen()
     assert [note.text for note in standin.triage.notes["fbe", 448120331]] == ["called back"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -193,13 +192,14 @@ def _have_done(
 
     async def run(client: EngineClient) -> int:
         from magflow_tui.cli.acting import act, exit_code, show
+        from magflow_tui.client.operator import operator_name
         from magflow_tui.contract.actions import ActionRequest
 
         request = ActionRequest(
             kind=kind,
             account=account and account.lower(),
             reason=await choose_reason(client, reason),
-            by=_operator(),
+            by=operator_name(),
             dry_run=dry_run,
             **more,
         )
@@ -232,11 +232,3 @@ def read_ids(named: Sequence[str]) -> list[int]:
 def _number(text: str) -> int | None:
     """A positive number of up to 18 digits; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 and int(text) > 0 else None
-
-
-def _operator() -> str:
-    """Who runs the command, for the record."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "operator"

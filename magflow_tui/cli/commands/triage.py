@@ -29,6 +29,15 @@ _IGNORE_COLUMNS = (
     Column("BY"),
     Column("SINCE"),
 )
+
+
+def _user() -> str:
+    from magflow_tui.client.operator import operator_name
+
+    return operator_name()
+
+
+_by_option = click.option("--by", metavar="NAME", default=_user, show_default="your name here", help="Who does it.")
 _DONE = {
     "see": "marked as seen",
     "open": "opened again",
@@ -52,7 +61,7 @@ def _chooses(command: Callable[..., object]) -> Callable[..., object]:
             help="Those of this order; may be repeated.",
         ),
         click.option("--account", metavar="NAME", help="Those of this account."),
-        click.option("--by", metavar="NAME", default="operator", show_default=True, help="Who does it."),
+        _by_option,
         click.option("--dry-run", is_flag=True, help="Count them, and change nothing."),
         json_option,
         pass_invocation,
@@ -94,7 +103,7 @@ def snooze(invocation: Invocation, **choice: Any) -> None:
 
 @click.command("undo", cls=Command, example="magflow findings undo 12")
 @click.argument("batch_id", type=click.IntRange(min=1), metavar="[BATCH]", required=False)
-@click.option("--by", metavar="NAME", default="operator", show_default=True, help="Who does it.")
+@_by_option
 @json_option
 @pass_invocation
 def undo(invocation: Invocation, batch_id: int | None, by: str) -> None:
@@ -118,7 +127,7 @@ def undo(invocation: Invocation, batch_id: int | None, by: str) -> None:
 
 @click.command("redo", cls=Command, example="magflow findings redo 12")
 @click.argument("batch_id", type=click.IntRange(min=1), metavar="BATCH")
-@click.option("--by", metavar="NAME", default="operator", show_default=True, help="Who does it.")
+@_by_option
 @json_option
 @pass_invocation
 def redo(invocation: Invocation, batch_id: int, by: str) -> None:
@@ -154,7 +163,7 @@ def list_ignores(invocation: Invocation) -> None:
 
 @click.command("lift", cls=Command, example="magflow findings lift 3")
 @click.argument("ignore_id", type=click.IntRange(min=1), metavar="IGNORE")
-@click.option("--by", metavar="NAME", default="operator", show_default=True, help="Who does it.")
+@_by_option
 @json_option
 @pass_invocation
 def lift(invocation: Invocation, ignore_id: int, by: str) -> None:

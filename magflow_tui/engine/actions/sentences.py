@@ -159,8 +159,8 @@ def refused_by_marketplace(said: str) -> Words:
 def without_effect(status: int | None) -> Words:
     now = _status(status)
     return Words(
-        f"the marketplace took it without a word, and the order is still {now.en}",
-        f"marketplace-ul a acceptat, dar comanda este tot {now.ro}",
+        f"the marketplace took it without a word, but the order reads as {now.en}",
+        f"marketplace-ul a acceptat, dar comanda apare ca {now.ro}",
     )
 
 

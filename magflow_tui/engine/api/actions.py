@@ -68,9 +68,7 @@ async def list_actions(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> ActionRows:
     """Single actions, newest first."""
-    rows = await engine.actions.actions(
-        account=account, order_id=order_id, batch_id=batch_id, state=state, limit=limit
-    )
+    rows = await engine.actions.actions(account=account, order_id=order_id, batch_id=batch_id, state=state, limit=limit)
     return ActionRows(rows=rows)
 
 

@@ -68,14 +68,20 @@ class Desk:
     def forget(self) -> None:
         """What is here may not hold any more; it stays until it has been read anew."""
         self._turn += 1
+
+    def forget_history(self) -> None:
+        """Something happened to the order whose history is here."""
         self._history = None
 
     def urgent(self, account: str | None) -> bool:
         """Whether something was done to findings that has not been read yet, or nothing has been read of an account."""
         return not isinstance(self._have, tuple) or (self._have[0], self._have[-1]) != (account, self._turn)
 
-    async def read(self, client: EngineClient, account: str | None, stamp: Hashable) -> None:
-        """Read what is known now. Raises `EngineError`; that is kept, too, to be shown in place."""
+    async def read(self, client: EngineClient, account: str | None, stamp: Hashable, *, ignores: bool) -> None:
+        """Read what is known now, of the `ignores` only where they are looked at.
+
+        Raises `EngineError`; that is kept, too, to be shown in place.
+        """
         from magflow_tui.client import EngineError
 
         if self._account != account:
@@ -89,7 +95,8 @@ class Desk:
                 await self.read_views(client)
                 self._once = True
             counts = await client.triage.counts(account=account)
-            self._ignores = (await client.triage.ignores()).ignores
+            if ignores:
+                self._ignores = (await client.triage.ignores()).ignores
         except EngineError as error:
             self._error = str(error)
             raise

@@ -13,7 +13,8 @@
 * `deciding`   what both of the next have in common: choosing, one question, sending, what became of it
 * `ordering`   what the marketplace is asked to do to an order
 * `bulk_ordering` the same over many orders
-* `triage`     what is said of findings: seen, ignored, snoozed; taken back and done again
+* `triage`     what is said of findings: seen, ignored, snoozed
+* `undoing`    what was said of findings, taken back and done again
 * `ruling`     findings by rule, ignored rules, what is read beside the orders
 * `keeping`    notes on orders, saved views
 * `outgoing`   copies, exports, pictures, a row in the pager

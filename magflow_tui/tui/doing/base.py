@@ -17,6 +17,14 @@ class Doing:
     def __init__(self, app: MagFlowApp) -> None:
         self._app = app
 
+    @property
+    def who(self) -> str:
+        """Who asks for what is done here, for the engine's records."""
+        # The client is not read before the first frame is painted.
+        from magflow_tui.client.operator import operator_name
+
+        return operator_name()
+
     def command(self, work: Callable[[], Awaitable[None]]) -> None:
         """Carry out a command, its questions included, beside everything else; not while another one asks."""
         if not self._app.prompt.asking:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from magflow_tui.tui.doing.base import Doing
 from magflow_tui.tui.views.action_menu import ActionMenu, action_name, status_name
-from magflow_tui.tui.views.action_preview import BatchMenu, BatchShown
-from magflow_tui.tui.views.bilingual import of_two
+from magflow_tui.tui.views.action_preview import BatchMenu, BatchShown, said_of
 from magflow_tui.tui.views.figures import grouped
 from magflow_tui.tui.views.reason_picker import ReasonPicker, reason_text
 from magflow_tui.tui.views.spans import Role, clean
@@ -201,7 +200,7 @@ class Deciding(Doing):
 
     async def _tell_one(self, client: EngineClient, row: ActionRow, what: str) -> None:
         app, say = self._app, self._app.say
-        said = of_two(say, row.message, row.message_ro)
+        said = said_of(say, row, reveal=app.reveal)
         if said and row.state in ("done", "refused"):
             text = say("act.told.said", order=row.order_id, said=said) if row.state == "done" else said
         else:

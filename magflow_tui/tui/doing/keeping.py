@@ -37,7 +37,7 @@ class Keeping(Doing):
         written = text or await app.prompt.enter(app.say("ask.note", order=number)) or ""
         if not written.strip() or client is None:
             return
-        await client.triage.add_note(number, AddNote(text=written.strip()[:4000]), account=account)
+        await client.triage.add_note(number, AddNote(text=written.strip()[:4000], by=self.who), account=account)
         app.tell(app.say("said.noted", order=number), "ok")
         app.keys.desk.changed()
 
@@ -111,6 +111,7 @@ class Keeping(Doing):
                     "filter": state.filter if state else "",
                     "sort": (state.sort or None) if state else None,
                     "descending": state.descending if state and state.sort else None,
+                    "by": self.who,
                 }
             )
         except ValidationError:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Actions that `:actions` tells.
 LISTED = 200
+#: Characters of a document's address and of its name, as the marketplace takes them (API 4.4.7).
+LONGEST_ADDRESS, LONGEST_NAME = 1024, 60
 #: What an address begins with.
 _ADDRESS = "https://"
 #: Statuses that `:status` takes, by the words of the filter.
@@ -149,8 +151,11 @@ class Ordering(Deciding):
         url = await app.prompt.enter(say("ask.url", order=row.id), _ADDRESS)
         if url is None or url.strip() in ("", _ADDRESS):
             return {}
+        if len(url.strip()) > LONGEST_ADDRESS:
+            app.tell(say("act.address_long", most=LONGEST_ADDRESS), "warn")
+            return {}
         name = await app.prompt.enter(say("ask.file_name"), say("act.invoice_name", order=row.id))
-        return {"url": url.strip(), "name": name.strip()} if name and name.strip() else {}
+        return {"url": url.strip(), "name": name.strip()[:LONGEST_NAME]} if name and name.strip() else {}
 
     async def _list_actions(self) -> None:
         app, client = self._app, self._app.client

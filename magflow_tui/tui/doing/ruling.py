@@ -37,6 +37,8 @@ class Ruling(Doing):
     def shown(self) -> DeskShown:
         """What is known of findings, as it is to be drawn."""
         app, lists = self._app, self._app.place.lists
+        if app.place.screen != "orders":
+            return DeskShown()
         detail = app.lists.order.detail
         order = None if detail is None else (detail.row.account, detail.row.id)
         return app.desk.shown(lists.get("rules", ListState()), lists.get("ignores", ListState()), order)
@@ -63,7 +65,8 @@ class Ruling(Doing):
         try:
             # Kept, and shown where it is looked for.
             with contextlib.suppress(EngineError):
-                await self._app.desk.read(client, self._app.account, stamp)
+                ignores = self._app.place.list_name == "ignores"
+                await self._app.desk.read(client, self._app.account, stamp, ignores=ignores)
         finally:
             self._reading = False
         self._app.paint(live=True)
@@ -73,13 +76,16 @@ class Ruling(Doing):
     def changed(self) -> None:
         """Something was done to findings: counts, rows and the opened order are read again, each in its place."""
         self._app.desk.forget()
+        self._app.desk.forget_history()
         self._app.keys.reading.outdated()
         self.follow()
 
     def refresh(self) -> None:
-        """Read the lists anew, and put them in order anew."""
+        """Read the lists anew, and put them in order anew; the opened order too."""
         self._app.desk.arrange()
         self._app.desk.forget()
+        self._app.desk.forget_history()
+        self._app.lists.order.outdate()
         self.follow()
 
     def known_values(self, name: str) -> Mapping[str, Collection[str]]:
@@ -114,6 +120,7 @@ class Ruling(Doing):
         if place.desk_list is not None:
             place.to_top(name)
             app.desk.arrange()
+            app.desk.forget()
         app.keys.go("orders")
 
     def close(self) -> bool:
@@ -164,8 +171,8 @@ class Ruling(Doing):
         name = f"{clean(row.rule)} · {reach(app.view(), row)}"
         choices = [("y", say("ask.lift_yes")), ("esc", say("ask.cancel"))]
         if await app.ask(say("ask.lift", name=name, count=grouped(row.findings)), choices) == "y":
-            batch = await client.triage.lift(row.ignore_id, Undo())
-            app.keys.triage.remember(batch, say("triage_did.lift", name=name))
+            batch = await client.triage.lift(row.ignore_id, Undo(by=self.who))
+            app.keys.undoing.remember(batch, say("triage_did.lift", name=name))
 
     def _ignore(self) -> Ignore | None:
         body = self._app.body

@@ -1,4 +1,4 @@
-"""What an operator says of findings: seen, ignored, snoozed, open again; taken back and done again.
+"""What an operator says of findings: seen, ignored, snoozed, open again.
 
 It is said of a finding in the detail pane, of orders (all that was found in them), or of rules. Nothing of it goes to
 the marketplace.
@@ -7,7 +7,7 @@ the marketplace.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,8 +21,7 @@ from magflow_tui.tui.views.spans import clean
 
 if TYPE_CHECKING:
     from magflow_tui.client import EngineClient
-    from magflow_tui.contract.findings import FindingChoice, OrderKey, TriageAction, TriageBatch
-    from magflow_tui.tui.app import MagFlowApp
+    from magflow_tui.contract.findings import FindingChoice, OrderKey, TriageAction
 
 #: Keys that answer how long something is ignored or snoozed, and what they stand for.
 SPANS: Final = {
@@ -57,22 +56,8 @@ class Answer:
     everywhere: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A batch of this session, in words."""
-
-    batch_id: int
-    words: str
-
-
 class Triaging(Doing):
     """Findings and what becomes of them."""
-
-    def __init__(self, app: MagFlowApp) -> None:
-        super().__init__(app)
-        #: Batches of this session that can be taken back, and those that can be done again, the last one last.
-        self.done: list[Done] = []
-        self.undone: list[Done] = []
 
     def do_seen(self) -> None:
         self._begin("see")
@@ -85,12 +70,6 @@ class Triaging(Doing):
 
     def do_snooze(self) -> None:
         self._begin("snooze")
-
-    def do_undo(self) -> None:
-        self.command(self._undo)
-
-    def do_redo(self) -> None:
-        self.command(self._redo)
 
     def _begin(self, action: TriageAction) -> None:
         app = self._app
@@ -109,8 +88,8 @@ class Triaging(Doing):
         """The finding in the pane when keys go there, else the marked rows, else the one under the cursor."""
         app = self._app
         place, body = app.place, app.body
-        if place.list_name == "orders" and place.pane.focused and (finding := self._finding()) is not None:
-            return finding
+        if place.list_name == "orders" and place.pane.focused and shown_tab(place.pane) == "findings":
+            return self._finding(body.keys[body.cursor.index])
         marks = place.list_state.marks
         keys = sorted(marks, key=str) if marks else [body.keys[body.cursor.index]]
         if place.list_name == "rules":
@@ -123,17 +102,18 @@ class Triaging(Doing):
         name = str(orders[0].id) if len(orders) == 1 else app.say("triage.orders", count=grouped(len(orders)))
         return Meant("orders", name, name, orders=orders)
 
-    def _finding(self) -> Meant | None:
-        """The finding that is meant in the detail pane."""
+    def _finding(self, key: object) -> Meant | None:
+        """The finding that is meant in the detail pane of an order; said so where there is none."""
         app = self._app
-        view, detail = app.view(), app.lists.order.detail
-        if detail is None or shown_tab(view.pane) != "findings" or not detail.findings:
+        detail = app.lists.order.detail
+        if detail is None or (detail.row.account, detail.row.id) != key or not detail.findings:
+            read = detail is not None and (detail.row.account, detail.row.id) == key
+            app.tell(app.say("findings.none" if read else "list.reading"))
             return None
         found = ranked(detail)
         finding = found[min(app.place.pane.item, len(found) - 1)]
-        orders = order_keys([(finding.account, finding.order_id)])
         name = app.say("triage.finding", rule=clean(finding.rule), order=finding.order_id)
-        return Meant("finding", name, clean(finding.rule), finding.finding_id, (finding.rule,), orders)
+        return Meant("finding", name, clean(finding.rule), finding.finding_id, (finding.rule,), order_keys([key]))
 
     # saying it
 
@@ -150,9 +130,9 @@ class Triaging(Doing):
             return
         standing = action == "ignore" and meant.kind != "orders"
         choice = self._choice(meant, everywhere=answer.everywhere, standing=standing)
-        command = Triage(action=action, choice=choice, until=answer.until, standing=standing)
+        command = Triage(action=action, choice=choice, until=answer.until, standing=standing, by=self.who)
         batch = await client.triage.apply(command)
-        self.remember(batch, self._app.say(f"triage_did.{action}", name=meant.name))
+        self._app.keys.undoing.remember(batch, self._app.say(f"triage_did.{action}", name=meant.name))
 
     def _choice(self, meant: Meant, *, everywhere: bool, standing: bool) -> FindingChoice:
         """The findings that are meant; named by rule and order where that is to hold for what comes, too."""
@@ -163,20 +143,6 @@ class Triaging(Doing):
         if meant.finding_id is not None and not standing:
             return FindingChoice(finding_ids=(meant.finding_id,))
         return FindingChoice(rules=meant.rules, orders=meant.orders)
-
-    def remember(self, batch: TriageBatch, words: str) -> None:
-        """Keep what was done, to be taken back, and say it: `words`, how many findings that was, until when."""
-        app, say = self._app, self._app.say
-        if not batch.batch_id:
-            app.tell(say("triage.nothing", what=words))
-            return
-        self.done.append(Done(batch.batch_id, words))
-        self.undone.clear()
-        app.place.list_state = replace(app.place.list_state, marks=frozenset(), range_from=None)
-        count = say("triage.findings", count=grouped(batch.findings))
-        until = "" if batch.until is None else f" · {say('triage.until', at=self._day(batch.until))}"
-        app.tell(f"{words} · {count}{until} · {say('triage.undoable')}", "ok")
-        app.keys.desk.changed()
 
     def _day(self, at: datetime) -> str:
         view = self._app.view()
@@ -251,39 +217,6 @@ class Triaging(Doing):
         rows_here = [row for row in app.lists.orders.shown.rows if (row.account, row.id) in wanted]
         total = grouped(sum(row.findings for row in rows_here))
         return total if len(rows_here) == len(wanted) else f">{total}"
-
-    # taking back
-
-    async def _undo(self) -> None:
-        await self._step(self.done, self.undone, "undo")
-
-    async def _redo(self) -> None:
-        await self._step(self.undone, self.done, "redo")
-
-    async def _step(self, source: list[Done], target: list[Done], way: Literal["undo", "redo"]) -> None:
-        """Take the last batch back, or do it again; one that cannot be is told and left alone from then on."""
-        from magflow_tui.client import EngineError
-        from magflow_tui.contract.findings import Undo
-
-        app, say, client = self._app, self._app.say, self._app.client
-        if client is None or not source:
-            return
-        last = source.pop()
-        try:
-            call = client.triage.undo if way == "undo" else client.triage.redo
-            batch = await call(last.batch_id, Undo())
-        except EngineError as error:
-            if error.body.code not in ("conflict", "not_found"):
-                source.append(last)
-                raise
-            app.tell(say(f"triage_conflict.{way}", what=last.words, reason=clean(error)), "warn")
-        else:
-            target.append(last)
-            left = say("triage.left", count=len(self.done)) if self.done else say("triage.none_left")
-            if batch.skipped:
-                left = f"{say('triage.skipped', count=grouped(batch.skipped))} · {left}"
-            app.tell(f"{say(f'triage.{way}', what=last.words)} · {left}", "warn" if batch.skipped else "ok")
-        app.keys.desk.changed()
 
 
 def order_keys(keys: Sequence[object]) -> tuple[OrderKey, ...]:

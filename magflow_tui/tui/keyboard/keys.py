@@ -23,6 +23,7 @@ from magflow_tui.tui.doing.syncing import Syncing
 from magflow_tui.tui.doing.terminal import Terminal
 from magflow_tui.tui.doing.timeline import Timeline
 from magflow_tui.tui.doing.triage import Triaging
+from magflow_tui.tui.doing.undoing import Undoing
 
 if TYPE_CHECKING:
     from magflow_tui.contract.runs import Run
@@ -47,6 +48,7 @@ GROUPS: tuple[type[Doing], ...] = (
     Ordering,
     BulkOrdering,
     Triaging,
+    Undoing,
     Ruling,
     Keeping,
     Commanding,
@@ -109,9 +111,9 @@ class Keys:
         return self._of(Listing)
 
     @property
-    def triage(self) -> Triaging:
-        """What is said of findings."""
-        return self._of(Triaging)
+    def undoing(self) -> Undoing:
+        """What was done to findings, to be taken back."""
+        return self._of(Undoing)
 
     @property
     def desk(self) -> Ruling:

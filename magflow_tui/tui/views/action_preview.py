@@ -14,6 +14,7 @@ from magflow_tui.tui.views.figures import day, grouped
 from magflow_tui.tui.views.glyphs import progress
 from magflow_tui.tui.views.levels import sign
 from magflow_tui.tui.views.list_frame import Pane
+from magflow_tui.tui.views.masking import scrubbed
 from magflow_tui.tui.views.spans import EMPTY, Line, Role, Span, cells, clip, cut, fit, wrapped
 
 if TYPE_CHECKING:
@@ -155,6 +156,12 @@ class ActionList:
         return Pane(say("act.list"), right, (), lines)
 
 
+def said_of(say: Say, row: ActionRow, *, reveal: bool) -> str:
+    """What there is to say of an order of a request; the marketplace's own words in it may quote people."""
+    said = of_two(say, row.message, row.message_ro)
+    return said if reveal else scrubbed(said)
+
+
 def _facts(facts: Sequence[tuple[str, str]], width: int) -> list[Line]:
     """Names and values, long ones over two lines."""
     lines: list[Line] = []
@@ -185,7 +192,7 @@ def _preview_lines(view: View, dry: ActionBatch, width: int) -> list[Line]:
 def _row_lines(view: View, row: ActionRow, width: int, *, before: str = "", what: str = "") -> list[Line]:
     """An order of a request: its state as sign and word, and what there is to say of it, below if it must."""
     say, role = view.say, _STATES[row.state]
-    said = of_two(say, row.message, row.message_ro)
+    said = said_of(say, row, reveal=view.reveal)
     if not said and row.status_after is not None and row.status_after != row.status_before:
         said = say("act.went", before=status_name(say, row.status_before), after=status_name(say, row.status_after))
     state = f"{sign(role, view.glyphs):>2} {fit(say(f'act_state.{row.state}'), _STATE_CELLS)}"

@@ -212,7 +212,8 @@ def _standing(view: View, name: str, shown: RowsShown[Any], room: int) -> Line:
     if shown.fresh:
         parts.append((say("list.fresh", count=grouped(shown.fresh)), "info"))
     if state.marks:
-        parts.append((say("list.marked", count=grouped(len(state.marks))), "key"))
+        marked = "list.marked" if view.offers_open or view.read_only else "list.marked_orders"
+        parts.append((say(marked, count=grouped(len(state.marks))), "key"))
     if shown.looked_at is not None:
         parts.append((say("list.searching", count=grouped(shown.looked_at)), "muted"))
     elif shown.loading:

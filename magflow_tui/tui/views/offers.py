@@ -63,5 +63,5 @@ def _columns(view: View) -> list[Column[OfferRow]]:
         Column(say("col.price"), 10, lambda row: (money(row.sale_price), "text"), "right", sort="price"),
         Column("", 3, lambda row: (clean(row.currency or ""), "muted"), need=84),
         Column(say("col.stock"), 7, stock, "right", need=NEED_STOCK, sort="stock"),
-        Column(say("col.sellable"), 18, sellable),
+        Column(say("col.sellable"), 0, sellable),
     ]

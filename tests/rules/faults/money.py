@@ -125,6 +125,13 @@ def money() -> Iterator[Fault]:
         {f"{SPLIT}.vat": "0.2100"},
         f"warning voucher.vat_amount $.{SPLIT}.vat_value",
     )
+    yield fault(
+        "a split whose VAT is neither its rate's nor the voucher's",
+        CARD,
+        {f"{SPLIT}.vat_value": "-1.4940"},
+        "error voucher.split.vat $.vouchers[0].sale_price_vat",
+        f"warning voucher.vat_amount $.{SPLIT}.vat_value",
+    )
 
     yield fault(
         "a proforma of another order",
