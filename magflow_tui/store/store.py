@@ -134,9 +134,7 @@ class Store:
         query = ListQuery(account=account, where=where, limit=limit)
         return await self.read(partial(order_list.orders_matching, query=query))
 
-    async def list_findings(
-        self, query: ListQuery = EVERYTHING, asked: FindingsAsked = UNRESOLVED_ONES
-    ) -> FindingPage:
+    async def list_findings(self, query: ListQuery = EVERYTHING, asked: FindingsAsked = UNRESOLVED_ONES) -> FindingPage:
         """A page of findings; `query.where` is of their orders. Raises ValueError as `list_orders` does."""
         return await self.read(partial(findings_list.list_findings, query=query, asked=asked))
 

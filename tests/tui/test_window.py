@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -376,3 +376,35 @@ def test_a_snapshot_names_what_may_have_changed(snapshot: Snapshot) -> None:
     assert OrderSource().signature(snapshot, None) != OrderSource().signature(changed, None)
     assert OfferSource().signature(snapshot, None) == OfferSource().signature(changed, None)
     assert OrderSource().stored(changed, snapshot.accounts[0].name) == 1
+
+
+class Interrupted(Shelf):
+    """A shelf on which something happens between the reading of rows and their arrival."""
+
+    def __init__(self, rows: list[Thing]) -> None:
+        super().__init__(rows)
+        self.meanwhile: list[Callable[[], None]] = []
+
+    async def read(self, client: Any, part: Any, *, faults: bool) -> tuple[Page[Thing], int | None]:
+        page = await super().read(client, part, faults=faults)
+        if part.start_at is not None and self.meanwhile:
+            self.meanwhile.pop()()
+        return page
+
+
+def test_what_is_known_of_a_row_is_not_overwritten_by_a_reading_that_began_before() -> None:
+    shelf = Interrupted(shelf_of(30).rows)
+    operator = Operator(PagedList(shelf), 20)
+    operator.settle()
+    done = Thing(300, worth=7)
+
+    def act() -> None:
+        shelf.rows.remove(Thing(300))  # it no longer meets the filter
+        operator.paged.outdate([done])
+
+    shelf.meanwhile.append(act)
+    operator.move(3)
+    operator.paged.outdate()
+    operator.settle(live=True)
+    assert operator.paged.shown.rows[0] == done
+    assert ("main", 300) in operator.paged.shown.stale

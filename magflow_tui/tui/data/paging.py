@@ -93,6 +93,7 @@ class PagedList(Generic[RowT]):
         self._seen: Hashable = None
         self._now: Hashable = None
         self._current: set[str | None] = set()
+        self._outdated = 0
         self._fresh_at: Hashable = None
         self._cache: RowsShown[RowT] | None = None
 
@@ -127,6 +128,7 @@ class PagedList(Generic[RowT]):
         """
         self._window = self._window.refreshed({key_of(row): row for row in newer}, key_of)
         self._current.clear()
+        self._outdated += 1
         self._cache = None
 
     def forgive(self) -> None:
@@ -267,13 +269,15 @@ class PagedList(Generic[RowT]):
                 self._current.add(known.first)
 
     async def _read_page_again(self, client: EngineClient, known: Page[RowT]) -> bool:
-        """The rows of a page, among which others may have come; False when something else is wanted by now."""
+        """The rows of a page, among which others may have come; False when something else is wanted by now, or these
+        are known to be older than what is here.
+        """
         keys: list[object] = [key_of(row) for row in known.rows]
         found: dict[object, RowT] = {}
-        part = replace(self.part(), start_at=known.first)
+        part, outdated = replace(self.part(), start_at=known.first), self._outdated
         for _ in range(AGAIN):
             page, _ = await self.source.read(client, part, faults=self.wish.faults)
-            if self._asked is not None:
+            if self._asked is not None or self._outdated != outdated:
                 return False
             found |= {key_of(row): row for row in page.rows}
             if keys[-1] in found or page.after is None:

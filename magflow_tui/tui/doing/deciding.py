@@ -160,7 +160,7 @@ class Deciding(Doing):
         """Show how far a request is until it is finished, then what became of it; through a new start of the engine."""
         from magflow_tui.client import EngineNotRunningError, EngineUnreachableError
 
-        app = self._app
+        app, done_before = self._app, 0
         while not batch.finished and batch.batch_id is not None:
             try:
                 wait = SPARED_PATIENCE if app.slow else PATIENCE
@@ -170,6 +170,9 @@ class Deciding(Doing):
                 client = app.client or client
                 continue
             self._show(batch)
+            if batch.done != done_before and not batch.finished:
+                done_before = batch.done
+                app.keys.reading.outdated(self._rows_after(batch))
         self._show(batch)
         done = {(row.account, row.order_id) for row in batch.rows if row.state == "done"}
         state = app.place.lists.get("orders")
