@@ -143,6 +143,11 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         """Whether nothing may be changed from here."""
         return self.look.read_only
 
+    @property
+    def acting(self) -> int:
+        """How many requests for actions on orders, made from here, have not finished."""
+        return len(self.lists.acting)
+
     async def ask(self, question: str, choices: Sequence[tuple[str, str]]) -> str | None:
         """Ask in the prompt bar."""
         return await self.prompt.ask(question, choices)

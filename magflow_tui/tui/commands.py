@@ -41,6 +41,11 @@ class Desk(Protocol):
         """Whether nothing may be changed from here."""
         ...
 
+    @property
+    def acting(self) -> int:
+        """How many requests for actions on orders, made from here, have not finished."""
+        ...
+
     async def ask(self, question: str, choices: Sequence[tuple[str, str]]) -> str | None:
         """Ask for a key; None when the operator thought better of it."""
         ...
@@ -176,8 +181,12 @@ class Commands:
         if snapshot is None or self._desk.read_only:
             return False
         if snapshot.running:
-            names = ", ".join(self._name(run) for run in snapshot.running[:2])
-            question, stop = say("ask.quit_running", count=names), say("ask.quit_stop")
+            running = snapshot.running
+            # Short, so that the answers have room beside it.
+            what = self._name(running[0]) if len(running) == 1 else say("ask.syncs", count=len(running))
+            question, stop = say("ask.quit_running", count=what), say("ask.quit_stop")
+        elif self._desk.acting:
+            question, stop = say("ask.quit_acting", count=self._desk.acting), say("ask.quit_stop_idle")
         elif snapshot.engine.schedules_on:
             question, stop = say("ask.quit_schedules"), say("ask.quit_stop_idle")
         else:

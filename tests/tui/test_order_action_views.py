@@ -158,6 +158,14 @@ def test_the_latest_actions_as_recorded(full_view: View) -> None:
     check("act-list-ro", replace(full_view, say=speak("ro")), ActionList(rows), 140, 36)
 
 
+def test_what_failed_is_told_whole(full_view: View) -> None:
+    message = "nothing was sent, since the order could not be read first: HTTP 503 without an answer, after 7 attempts"
+    row = acted(1, "failed", message=message, message_ro=message)
+    for width in (80, 120):
+        text = " ".join(join(line).strip() for line in ActionList((row,)).pane(full_view, width, 9).lines)
+        assert message in text
+
+
 def test_whom_the_marketplace_quotes_is_hidden_unless_personal_data_are_to_be_seen(full_view: View) -> None:
     row = acted(1, "failed", message="ana@example.com has no such order", message_ro="")
     for reveal in (False, True):

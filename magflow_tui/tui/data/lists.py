@@ -50,6 +50,8 @@ class Lists:
         self.offers: PagedList[OfferRow] = PagedList(OfferSource())
         self.order = OpenOrder()
         self.reasons = Reasons()
+        #: Requests for actions on orders that have not finished, by their numbers.
+        self.acting: set[int] = set()
         self.offer_desk = OfferDesk()
         self.events: tuple[Event, ...] = ()
 

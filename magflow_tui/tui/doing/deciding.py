@@ -157,22 +157,9 @@ class Deciding(Doing):
         self.beside(f"action-{batch.batch_id}", partial(app.commands.attempt, work))
 
     async def _follow(self, client: EngineClient, batch: ActionBatch, what: str, title: str, *, many: bool) -> None:
-        """Show how far a request is until it is finished, then what became of it; through a new start of the engine."""
-        from magflow_tui.client import EngineNotRunningError, EngineUnreachableError
-
-        app, done_before = self._app, 0
-        while not batch.finished and batch.batch_id is not None:
-            try:
-                wait = SPARED_PATIENCE if app.slow else PATIENCE
-                batch = await client.actions.batch(batch.batch_id, wait=wait)
-            except (EngineNotRunningError, EngineUnreachableError):
-                await asyncio.sleep(PATIENCE)
-                client = app.client or client
-                continue
-            self._show(batch)
-            if batch.done != done_before and not batch.finished:
-                done_before = batch.done
-                app.keys.reading.outdated(self._rows_after(batch))
+        """Show how far a request is, and when it is finished what became of it."""
+        app = self._app
+        batch = await self._finished(client, batch)
         self._show(batch)
         done = {(row.account, row.order_id) for row in batch.rows if row.state == "done"}
         state = app.place.lists.get("orders")
@@ -183,6 +170,30 @@ class Deciding(Doing):
             self._tell_all(batch, what, title)
         else:
             await self._tell_one(client, batch.rows[0], what)
+
+    async def _finished(self, client: EngineClient, batch: ActionBatch) -> ActionBatch:
+        """A request when it is finished, be it through a new start of the engine; how far it is is shown meanwhile."""
+        from magflow_tui.client import EngineNotRunningError, EngineUnreachableError
+
+        app, number, done_before = self._app, batch.batch_id, 0
+        if number is None or batch.finished:
+            return batch
+        app.lists.acting.add(number)
+        try:
+            while not batch.finished:
+                try:
+                    batch = await client.actions.batch(number, wait=SPARED_PATIENCE if app.slow else PATIENCE)
+                except (EngineNotRunningError, EngineUnreachableError):
+                    await asyncio.sleep(PATIENCE)
+                    client = app.client or client
+                    continue
+                self._show(batch)
+                if batch.done != done_before and not batch.finished:
+                    done_before = batch.done
+                    app.keys.reading.outdated(self._rows_after(batch))
+        finally:
+            app.lists.acting.discard(number)
+        return batch
 
     def _rows_after(self, batch: ActionBatch) -> list[OrderRow]:
         """Rows of the list with the status that a request has taken their orders to."""

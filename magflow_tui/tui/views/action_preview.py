@@ -202,6 +202,9 @@ def _row_lines(view: View, row: ActionRow, width: int, *, before: str = "", what
         what = f"{fit(what, _WHAT_CELLS)} " if what else ""
     room = width - cells(head) - cells(state) - cells(what) - 1
     line = clip(((head, "text"), (f"{state} ", role), (what, "text")), width - max(0, room))
-    if room >= min(cells(said), _LEAST_SAID):
+    # What failed is told whole: the operator has to do something about it.
+    whole = row.state == "failed" and cells(said) > room
+    if room >= min(cells(said), _LEAST_SAID) and not whole:
         return [(*line, (cut(said, max(0, room)), "muted"))]
-    return [line, ((f"    {cut(said, width - 5)}", "muted"),)]
+    below = wrapped(said, width - 5, most=2 if whole else 1)
+    return [line, *(((f"    {text}", "muted"),) for text in below)]
