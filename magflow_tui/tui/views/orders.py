@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _STATUS: dict[int, Role] = {0: "muted", 1: "info", 2: "text", 3: "text", 4: "ok", 5: "warn"}
 _FIELDS = frozenset(OrderSource.fields)
 AGE_CELLS = 6
+#: Cells of a customer's name, whole and masked (`P. I*****`).
+NAME_CELLS, MASKED_CELLS = 20, 10
 #: Cells from which on the list tells the currency, whose account it is, how it is paid, and the worst rule's title.
 NEED_CURRENCY, NEED_ACCOUNT, NEED_PAYMENT, NEED_TITLE = 72, 84, 100, 124
 
@@ -115,7 +117,12 @@ def _columns(view: View) -> list[Column[OrderRow]]:
         ),
         Column(say("col.order_type"), 6, kind, wide=True),
         Column(say("col.payment"), 8, paid, need=NEED_PAYMENT),
-        Column(say("col.customer"), 10, lambda row: (customer(view, row), "text"), sort="customer"),
+        Column(
+            say("col.customer"),
+            NAME_CELLS if view.reveal else MASKED_CELLS,
+            lambda row: (customer(view, row), "text"),
+            sort="customer",
+        ),
         Column(say("col.problem"), 0, problem),
         Column("", 0, title, need=NEED_TITLE),
     ]
