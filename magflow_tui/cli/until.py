@@ -1,15 +1,13 @@
-"""Times in the future as people type them: how far away, a day, or a moment."""
+"""Times ahead as options of commands."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
 import click
 
-_AWAY: Final = re.compile(r"(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?", re.IGNORECASE)
+from magflow_tui.tui.views.moments import moment
 
 
 def _now() -> datetime:
@@ -27,14 +25,11 @@ class UntilType(click.ParamType[datetime]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
-        text = str(value).strip()
-        away = _AWAY.fullmatch(text)
-        if away is not None and any(away.groups()):
-            weeks, days, hours, minutes = (int(part or 0) for part in away.groups())
-            return self._now() + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            message = f"{text!r} is no time; write how far away it is (7d, 12h) or when (2026-03-01, 2026-03-01 18:00)"
-            raise click.BadParameter(message, ctx, param) from None
-        return moment.astimezone() if moment.tzinfo is None else moment
+        found = moment(str(value), self._now(), None)
+        if found is None:
+            message = (
+                f"{str(value).strip()!r} is no time within a year from now; "
+                "write how far away it is (7d, 12h) or when (2026-03-01, 2026-03-01 18:00)"
+            )
+            raise click.BadParameter(message, ctx, param)
+        return found

@@ -141,7 +141,7 @@ def test_a_standing_ignore_is_listed_and_lifted(desk: Shell) -> None:
     [
         (("snooze", "--rule", FLAG), "--until"),
         (("see",), "name what is meant"),
-        (("snooze", "--rule", FLAG, "--until", "soon"), "is no time"),
+        (("snooze", "--rule", FLAG, "--until", "soon"), "is no time within"),
         (("ignore", "--rule", FLAG), "needs until"),
         (("see", "--rule", "no.such"), "no rule 'no.such'"),
         (("see", "--order", "99"), "no order 99"),

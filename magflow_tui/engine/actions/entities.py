@@ -13,13 +13,11 @@ from magflow_tui.marketplace.client import SAVE_LIMIT
 from magflow_tui.marketplace.platforms import Platform
 from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.marketplace.slices import object_members
+from magflow_tui.rules.updates import MOST_VARIABLES
 from magflow_tui.store.actions import Wanted
 
 Entity: TypeAlias = Mapping[str, object]
 Place = TypeVar("Place")
-
-#: Values in one request, at most, counted as PHP counts input variables: every leaf is one (API 4.4.7 §2).
-INPUT_LIMIT: Final = 4_000
 
 WARRANTY: Final = 3
 _LONGEST_URL: Final = 1024
@@ -123,16 +121,16 @@ class Parcel(Generic[Place]):
     @property
     def fits(self) -> bool:
         """Whether a request of its own can hold it."""
-        return len(self.entities) <= SAVE_LIMIT and self.inputs <= INPUT_LIMIT
+        return len(self.entities) <= SAVE_LIMIT and self.inputs <= MOST_VARIABLES
 
 
 def in_requests(parcels: Iterable[Parcel[Place]]) -> Iterator[list[Parcel[Place]]]:
-    """Parcels, in order, in requests of at most 50 entities and `INPUT_LIMIT` inputs. Each parcel has to fit."""
+    """Parcels, in order, in requests of at most 50 entities and `MOST_VARIABLES` inputs. Each parcel has to fit."""
     request: list[Parcel[Place]] = []
     entities = inputs = 0
     for parcel in parcels:
         size, its_inputs = len(parcel.entities), parcel.inputs
-        if request and (entities + size > SAVE_LIMIT or inputs + its_inputs > INPUT_LIMIT):
+        if request and (entities + size > SAVE_LIMIT or inputs + its_inputs > MOST_VARIABLES):
             yield request
             request, entities, inputs = [], 0, 0
         request.append(parcel)

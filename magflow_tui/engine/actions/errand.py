@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 from magflow_tui.engine.actions import sentences
 from magflow_tui.engine.actions.answers import Said, is_done, said_by_error
 from magflow_tui.engine.actions.entities import (
-    INPUT_LIMIT,
     WARRANTY,
     Entity,
     Parcel,
@@ -34,6 +33,7 @@ from magflow_tui.marketplace.limiter import SlotTimeoutError
 from magflow_tui.marketplace.schema import Item, Order
 from magflow_tui.rules.findings import Words
 from magflow_tui.rules.transitions import OrderState, Refusal, refusal
+from magflow_tui.rules.updates import MOST_VARIABLES
 from magflow_tui.store.actions import Fate, OpenAction, finish, mark_sending, order_states
 
 Send: TypeAlias = Callable[[], Awaitable[Answer]]
@@ -196,7 +196,7 @@ class Errand:
                 return sentences.unsound(order_id)
             entities = [entity]
         parcel = Parcel(one, tuple(entities))
-        return parcel if parcel.fits else sentences.too_large(order_id, INPUT_LIMIT)
+        return parcel if parcel.fits else sentences.too_large(order_id, MOST_VARIABLES)
 
     async def _send(self, requests: Sequence[_Request]) -> None:
         """Send requests side by side, each action noted before, and read all their orders back."""

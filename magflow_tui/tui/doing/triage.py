@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from magflow_tui.tui.doing.base import Doing
-from magflow_tui.tui.doing.instants import moment
 from magflow_tui.tui.views.accounts import account_name
 from magflow_tui.tui.views.figures import day, grouped
 from magflow_tui.tui.views.findings import ranked
+from magflow_tui.tui.views.moments import moment
 from magflow_tui.tui.views.order_tabs import shown_tab
 from magflow_tui.tui.views.spans import clean
 

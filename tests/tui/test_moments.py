@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from magflow_tui.tui.doing.instants import LONGEST, moment
+from magflow_tui.tui.views.moments import LONGEST, moment
 
 ZONE = timezone(timedelta(hours=2))
 NOW = datetime(2026, 3, 14, 10, 4, tzinfo=UTC)  # 12:04 on the wall
@@ -42,3 +43,12 @@ def test_what_is_none_or_is_past_or_too_far_off_is_none(text: str) -> None:
 def test_any_text_is_a_moment_ahead_within_a_year_or_none(text: str) -> None:
     found = moment(text, NOW, ZONE)
     assert found is None or NOW < found <= NOW + LONGEST
+
+
+def test_a_day_has_the_offset_of_its_own_season() -> None:
+    bucharest = ZoneInfo("Europe/Bucharest")
+    assert moment("2026-07-01 09:00", NOW, bucharest) == datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+
+
+def test_an_exact_time_is_taken_with_its_own_offset() -> None:
+    assert moment("2026-07-01T10:00:00+03:00", NOW, ZONE) == datetime(2026, 7, 1, 7, tzinfo=UTC)
