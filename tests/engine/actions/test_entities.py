@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from magflow_tui.engine.actions.entities import (
-    INPUT_LIMIT,
     Parcel,
     attachment_entities,
     attachment_problem,
@@ -19,6 +18,7 @@ from magflow_tui.engine.actions.entities import (
 )
 from magflow_tui.marketplace.platforms import PLATFORMS
 from magflow_tui.marketplace.schema import Order, read_item
+from magflow_tui.rules.updates import MOST_VARIABLES
 from magflow_tui.store.actions import Wanted
 
 CANCEL = Wanted("cancel", reason=24)
@@ -76,7 +76,7 @@ def test_requests_hold_what_the_marketplace_takes_and_every_order_once_in_order(
     assert [parcel.place for request in requests for parcel in request] == list(range(len(sizes)))
     for request in requests:
         assert sum(len(parcel.entities) for parcel in request) <= 50
-        assert sum(parcel.inputs for parcel in request) <= INPUT_LIMIT
+        assert sum(parcel.inputs for parcel in request) <= MOST_VARIABLES
 
 
 def test_input_variables_are_counted_as_leaves() -> None:
