@@ -58,7 +58,7 @@ def look_of(invocation: Invocation) -> Look:
         look = read_look(config_file=invocation.config)
     except SettingsError as error:
         raise CommandError("\n".join(error.lines)) from error
-    return replace(look, **invocation.look)  # type: ignore[arg-type]
+    return replace(look, **invocation.look)  # type: ignore[arg-type] # each flag takes its own words only
 
 
 def refuse_without_dashboard(invocation: Invocation, command: str) -> None:

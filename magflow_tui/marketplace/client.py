@@ -81,8 +81,8 @@ class _CountResult(Payload):
     """`{"noOfItems": "797", "noOfPages": "8", "itemsPerPage": "100"}`: numbers as text."""
 
     noOfItems: Whole  # noqa: N815 - the marketplace's spelling
-    noOfPages: Whole  # noqa: N815
-    itemsPerPage: Whole  # noqa: N815
+    noOfPages: Whole  # noqa: N815 - the same
+    itemsPerPage: Whole  # noqa: N815 - the same
 
 
 class ReadCall(Protocol[F_contra, T_co]):

@@ -30,6 +30,7 @@ def keys(invocation: Invocation, preset: str | None, lang: str | None) -> int:
     from magflow_tui.tui.views.context import SCREENS
 
     look = look_of(invocation)
+    # The types are those of the options: click lets no other word through.
     look = replace(look, preset=preset or look.preset, language=lang or look.language)  # type: ignore[arg-type]
     say, keymap = speak(look.language), keymap_of(look)
     printer = Printer(json=invocation.json)
