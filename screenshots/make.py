@@ -73,11 +73,11 @@ SHOTS = (
     Shot("health", ("1",)),
     Shot("limits", ("2",)),
     Shot("sync", ("3", *PARTIAL)),
-    Shot("orders", ("4", "j", "j", "enter")),
+    Shot("orders", ("4", "f", "j", "j", "enter")),
     Shot("backups", ("5",)),
     Shot("api", ("6", "f", "j")),
     Shot("health-80x24", ("1",), size=(80, 24)),
-    Shot("orders-80x24", ("4", "j"), size=(80, 24)),
+    Shot("orders-80x24", ("4", "f", "j"), size=(80, 24)),
     Shot("sync-light", ("3", *PARTIAL), theme="light"),
 )
 
