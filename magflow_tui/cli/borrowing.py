@@ -25,6 +25,8 @@ Result = TypeVar("Result")
 
 #: How often to look for another engine when the one that was found is leaving.
 _ATTEMPTS = 5
+#: How long one may take to leave, in seconds.
+_LEAVING_SECONDS = 6.0
 _EXIT_CODES = {"not_found": INCOMPLETE}
 
 
@@ -122,6 +124,7 @@ async def give_back(launched: Launched) -> None:
 @asynccontextmanager
 async def _borrowed(invocation: Invocation) -> AsyncIterator[EngineClient]:
     from magflow_tui.client import EngineClient
+    from magflow_tui.client.launch import engine_gone
 
     folder = data_folder(invocation)
     for attempt in range(_ATTEMPTS):
@@ -135,6 +138,7 @@ async def _borrowed(invocation: Invocation) -> AsyncIterator[EngineClient]:
                     return
         finally:
             await give_back(launched)
+        await engine_gone(folder, launched.pid, _LEAVING_SECONDS)
 
 
 @asynccontextmanager

@@ -316,6 +316,16 @@ async def _first_line(number: int) -> bytes:
     return bytes(received).partition(b"\n")[0]
 
 
+async def engine_gone(data_dir: Path, pid: int, timeout: float) -> bool:
+    """Wait until the engine of a process has left a data folder; False when it is there after `timeout` seconds."""
+    folder, deadline = DataFolder(data_dir), time.monotonic() + timeout
+    while _locked(folder) and (mark := engine_mark(data_dir)) is not None and mark.pid == pid:
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(_POLL_SECONDS)
+    return True
+
+
 async def _gone(folder: DataFolder, timeout: float) -> bool:
     """Wait until the engine's lock is free, which the kernel sees to when the process ends, however it ends."""
     deadline = time.monotonic() + timeout

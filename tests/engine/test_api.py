@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from sqlalchemy import Connection
 
-from magflow_tui.client import EngineClient, EngineError
+from magflow_tui.client import EngineClient, EngineError, EngineNotRunningError
 from magflow_tui.config import Settings
 from magflow_tui.contract.base import BASE_PATH
 from magflow_tui.contract.errors import ErrorBody
@@ -372,3 +374,13 @@ async def test_a_sync_reads_pages_of_the_size_that_is_set(settings: Settings) ->
     async with engine.running(), EngineClient.over(httpx.ASGITransport(engine.asgi_app)) as client:
         (run,) = await finished(engine, client, StartSync(resources=("offers",), accounts=("shop",)))
     assert (run.result, run.items, run.pages) == ("completed", 40, 2)
+
+
+async def test_an_engine_that_is_to_stop_tells_no_new_stream_a_beginning(engine: Engine, client: EngineClient) -> None:
+    links: list[bool] = []
+    engine.stop_requested.set()
+    stream = client.event_stream(reconnect=False, on_link=lambda link: links.append(link.up))
+    with pytest.raises(EngineNotRunningError):
+        async with asyncio.timeout(10), aclosing(stream) as events:
+            await anext(events)
+    assert links == []

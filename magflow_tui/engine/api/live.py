@@ -67,6 +67,9 @@ async def _snapshots(engine: Engine) -> AsyncIterator[bytes]:
 async def _events(engine: Engine, seen: int) -> AsyncIterator[bytes]:
     hub = engine.events
     with engine.watchers.attached():
+        # Who is told a beginning may rely on the engine: once it is to stop, nobody is.
+        if engine.stop_requested.is_set():
+            return
         yield b'{"from":%d}\n' % seen
         while True:
             page = await hub.page(seen, _PAGE)
