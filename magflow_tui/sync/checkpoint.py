@@ -54,7 +54,7 @@ class Checkpoint(msgspec.Struct, omit_defaults=True):
 
     `began` is our clock at the run's start. `server_mark` is the latest time known to have passed on the
     marketplace's clock, `baseline` what it was when the first page was read: every change since is found by reading
-    changes from there. `watermark` is what the next incremental run may start from.
+    changes from there. `marks` tells for each type of order up to when its changes are read.
     """
 
     began: int
@@ -65,9 +65,10 @@ class Checkpoint(msgspec.Struct, omit_defaults=True):
     windows: int = 0
     server_mark: int | None = None
     baseline: int | None = None
-    watermark: int | None = None
+    marks: dict[int, int] = {}
     watermark_held: bool = False
     changes_planned: bool = False
+    caught_up: bool = False
     owed_planned: bool = False
     round: int = 0
     expected: int | None = None

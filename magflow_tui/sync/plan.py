@@ -30,6 +30,8 @@ T = TypeVar("T", bound=Payload)
 ORDER_TYPES: Final = (OrderType.SELLER, OrderType.FBE)
 #: After so many empty windows in a row it is worth asking whether there is anything older.
 _EMPTY_WINDOWS: Final = 3
+#: Seconds that a type may lag behind the marketplace's clock before it is read once more.
+_QUIET: Final = 120
 
 
 def first_checkpoint(
@@ -119,6 +121,9 @@ class Plan(Generic[T]):
             elif not checkpoint.changes_planned:
                 checkpoint.changes_planned = True
                 checkpoint.todo = self._changes_meanwhile()
+            elif not checkpoint.caught_up:
+                checkpoint.caught_up = True
+                checkpoint.todo = self._quiet_types()
             else:
                 return None
         return checkpoint.todo.pop(0)
@@ -151,6 +156,22 @@ class Plan(Generic[T]):
             return []
         first = start_after(baseline, self._policy.overlap, self._timezone)
         return [window for type_ in ORDER_TYPES for window in changed_since(first, type_, self._now())]
+
+    def _quiet_types(self) -> list[Window]:
+        """The open windows of types in which nothing changed for long, to be read once more.
+
+        Only changes tell the marketplace's time: a type without any, read before the others told it, is known to be
+        whole up to the time of the last run alone. Read now, it is whole up to the time that the others told. Without
+        that the watermark of an account that sells through one type would stay where it is, and every run read more.
+        """
+        checkpoint, clock = self._checkpoint, self._checkpoint.server_mark
+        if clock is None:
+            return []
+        return [
+            changed_since(start_after(mark, self._policy.overlap, self._timezone), type_, self._now())[-1]
+            for type_, mark in checkpoint.marks.items()
+            if clock - mark > _QUIET
+        ]
 
     async def _next_parked(self) -> bool:
         checkpoint = self._checkpoint

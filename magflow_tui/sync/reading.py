@@ -265,9 +265,9 @@ class WindowReader(Generic[T]):
         if self._is_on_walk(reading):
             walked = checkpoint.walks[0]
             walked.empty = walked.empty + 1 if empty else 0
-        if complete and window.open and window.dimension == "modified" and reading.mark is not None:
-            earlier = checkpoint.watermark
-            checkpoint.watermark = reading.mark if earlier is None else min(earlier, reading.mark)
+        caught_up = complete and window.open and window.dimension == "modified"
+        if caught_up and window.type is not None and reading.mark is not None:
+            checkpoint.marks[window.type] = reading.mark
 
     def _is_on_walk(self, reading: Reading) -> bool:
         return reading.window.dimension == "created" and not reading.rounds and bool(self._checkpoint.walks)

@@ -19,7 +19,7 @@ from magflow_tui.sync.checkpoint import Checkpoint, Reading, encode, encode_wind
 from magflow_tui.sync.journal import Journal
 from magflow_tui.sync.lookahead import Lookahead
 from magflow_tui.sync.outage import MarketplaceDownError, Patience, StoppedError
-from magflow_tui.sync.plan import Plan
+from magflow_tui.sync.plan import ORDER_TYPES, Plan
 from magflow_tui.sync.policy import SyncAccount, SyncPolicy
 from magflow_tui.sync.progress import Progress
 from magflow_tui.sync.reading import WindowReader
@@ -163,9 +163,10 @@ class SyncRun(Generic[T]):
         checkpoint = self._checkpoint
         if self.run.resource != "orders":
             return None
-        if self.run.kind == "full" and (checkpoint.watermark_held or checkpoint.watermark is None):
-            return checkpoint.baseline
-        return None if checkpoint.watermark_held else checkpoint.watermark
+        whole = not checkpoint.watermark_held and all(type_ in checkpoint.marks for type_ in ORDER_TYPES)
+        if whole:
+            return min(checkpoint.marks[type_] for type_ in ORDER_TYPES)
+        return checkpoint.baseline if self.run.kind == "full" else None
 
     def _why(self, reading: Reading) -> str:
         name = describe(reading.window, self.run.resource)

@@ -31,6 +31,37 @@ async def test_without_a_change_an_incremental_sync_is_one_page_of_each_type(rig
     assert (run.created, run.updated, run.result) == (0, 0, "completed")
 
 
+async def test_an_account_of_one_type_alone_does_not_read_more_with_every_run(rigs):
+    rig = await rigs(SandboxAccount(name="main", username="u", password="p", orders=200, fbe=1.0, days=70))
+    await rig.sync(full=True)
+    read = []
+    for _ in range(8):
+        rig.clock.seconds += 900
+        rig.sandbox.control.change_orders(40)
+        run = await rig.sync()
+        assert run.result == "completed"
+        assert rig.stored() == rig.truth()
+        read.append(run.items)
+    assert max(read[1:]) <= 2 * 40
+
+
+async def test_a_quiet_type_is_read_once_more_only_when_it_lags(rigs):
+    rig = await rigs(SandboxAccount(name="main", username="u", password="p", orders=60, fbe=1.0, days=70))
+    await rig.sync(full=True)
+    rig.sandbox.control.change_orders(3)
+    await rig.sync()
+    rig.clock.seconds += 60
+    rig.sandbox.control.change_orders(3)
+    rig.requests.clear()
+    await rig.sync()
+    assert rig.routes() == ["order/read"] * 2
+    rig.clock.seconds += 900
+    rig.sandbox.control.change_orders(3)
+    rig.requests.clear()
+    await rig.sync()
+    assert rig.routes() == ["order/read"] * 3
+
+
 async def test_an_account_never_read_whole_is_read_in_full_first(rigs):
     rig = await rigs()
     run = await rig.sync()
