@@ -218,7 +218,9 @@ class _PoolQueue:
         """Grant the first that may go and return 0, or return the instant at which the next one may (infinite:
         unknown)."""
         nearest = math.inf
-        backlog = self.waiting()
+        # Who is held back by a cap does not come in groups, and would wait for one that never fills.
+        capped = self.schedule.caps
+        backlog = sum(len(queue) for (_, job), queue in self._waiting.items() if job not in capped)
         for lane, job in sorted(self._waiting, key=lambda key: (key[0], self._waiting[key][0].number)):
             queue = self._waiting[lane, job]
             ready = max(queue[0].not_before, self.schedule.ready_at(now, lane, job, backlog))
@@ -323,15 +325,18 @@ class AccountLimiter:
         """Allow `job` at most `per_minute` requests a minute of `pool`, or lift its cap with None."""
         queue = self._pools[pool]
         queue.schedule.set_cap(job, per_minute, queue.clock())
+        queue.pump()  # who waited for the old cap need not
 
     def set_reserve(self, pool: Pool, per_minute: int) -> None:
         """Keep `per_minute` requests of each minute for the operator's lane."""
-        schedule = self._pools[pool].schedule
+        queue = self._pools[pool]
+        schedule = queue.schedule
         if not 0 <= per_minute < schedule.limit.per_minute:
             raise ValueError(
                 f"a reserve of '{pool}' is 0 to {schedule.limit.per_minute - 1} a minute, not {per_minute}"
             )
         schedule.reserve_per_minute = per_minute
+        queue.pump()
 
     def close(self) -> None:
         """Keep what was learned, stop timers, and close the journal."""

@@ -44,12 +44,16 @@ class PoolSchedule:
             return
         if per_minute < 1:
             raise ValueError(f"a cap must be at least 1 request a minute, not {per_minute}")
-        self._caps[job] = TokenBucket(per_minute / 60.0, 1.0, now)
+        known = self._caps.get(job)
+        if known is None:
+            self._caps[job] = TokenBucket(per_minute / 60.0, 1.0, now)
+        else:
+            known.set_rate(per_minute / 60.0, now)  # what was just made counts against the new cap too
 
     def ready_at(self, now: float, lane: Lane, job: str | None, backlog: int) -> float:
         """The earliest instant at which one more request of `lane` and `job` may be granted.
 
-        `backlog` is how many wait in all. Infinite when it depends on a request that has yet to leave.
+        `backlog` is how many wait in all whom no cap holds back. Infinite when it depends on one that has yet to leave.
         """
         minute_limit = self.limit.per_minute - (self.reserve_per_minute if lane is Lane.BACKGROUND else 0)
         latest = self.latest_arrival
