@@ -21,6 +21,8 @@ EventKind = Literal[
     "limits.reset",
     "alert.opened",
     "alert.closed",
+    "alert.changed",
+    "limits.changed",
     "action.finished",
     "triage",
     "orders.checked",

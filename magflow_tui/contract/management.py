@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from magflow_tui.contract.base import Command, Instant, Model
+from magflow_tui.contract.alerts import Alert
+from magflow_tui.contract.base import Command, Instant, Model, PoolName
 from magflow_tui.contract.offers import OfferCounts, ValidationCount
-from magflow_tui.contract.snapshot import AccountState, Alert, HealthLevel, Metrics, PoolGauge
+from magflow_tui.contract.snapshot import AccountHealth, AccountState, HealthLevel, HealthLine, Metrics, PoolGauge
 
 
 class HealthAnswer(Model):
@@ -17,6 +18,8 @@ class HealthAnswer(Model):
     metrics: Metrics
     alerts: tuple[Alert, ...]
     timestamp: Instant
+    lines: tuple[HealthLine, ...] = Field(default=(), description="every metric of the score, the most expensive first")
+    accounts: tuple[AccountHealth, ...] = Field(default=(), description="the same of each account by itself")
 
 
 class MetricsAnswer(Model):
@@ -82,14 +85,86 @@ class EngineStatus(Model):
     running: bool
 
 
+class StoreCheck(Model):
+    """What reading every page of the store found: no problems when all of it is sound."""
+
+    problems: tuple[str, ...]
+    seconds: float
+
+
 class AccountList(Model):
     accounts: tuple[AccountState, ...]
 
 
-class AlertList(Model):
-    """Alerts that are open, newest first."""
+#: Jobs that may be capped: the engine's own. What an operator asks for never is.
+BACKGROUND_JOBS: tuple[str, ...] = ("sync orders", "sync offers", "sync rma")
 
-    alerts: tuple[Alert, ...]
+
+class SetCap(Command):
+    """Allow a job at most so many requests a minute of a pool, or lift its cap with None."""
+
+    account: str
+    pool: PoolName
+    job: str
+    per_minute: int | None = Field(ge=1)
+    by: str
+
+
+class SetReserve(Command):
+    """Keep so many requests of each minute of a pool for operators; 0 keeps none, None is as the settings say."""
+
+    account: str
+    pool: PoolName
+    per_minute: int | None = Field(ge=0)
+    by: str
+
+
+class LimitSetting(Model):
+    """A cap of a job in a pool, or its reserve where `job` is None, in requests a minute. `by` None: the settings."""
+
+    account: str
+    pool: PoolName
+    job: str | None = None
+    per_minute: int
+    by: str | None = None
+    at: Instant | None = None
+
+
+class LimitSettings(Model):
+    """Every cap and reserve that holds, account by account and pool by pool, the reserve first."""
+
+    settings: tuple[LimitSetting, ...]
+
+
+class Refusals(Model):
+    """The 429 answers of one minute, and the minute."""
+
+    at: Instant
+    count: int
+
+
+class PoolLosses(Model):
+    """What the limits cost one pool of one account, in whole minutes that are over and kept.
+
+    `known_minutes` of the last 24 h were recorded. The peak is the half hour in which most was waited, None where
+    nothing was. `refusals` are the last minutes with a 429, newest first.
+    """
+
+    account: str
+    pool: PoolName
+    hour_seconds: float = Field(description="time that requests waited for their slots in the last hour, summed")
+    day_seconds: float = Field(description="the same of 24 h")
+    known_minutes: int
+    peak_from: Instant | None = None
+    peak_seconds: float = 0.0
+    refusals: tuple[Refusals, ...] = ()
+
+
+class LimitLosses(Model):
+    """The losses of every pool up to a minute."""
+
+    until: Instant
+    pools: tuple[PoolLosses, ...]
 
 
 class ScheduleSwitch(Command):

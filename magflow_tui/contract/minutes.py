@@ -1,4 +1,4 @@
-"""The last hour, a value a minute: what plots are drawn from. Asked for once a minute, so that snapshots stay small."""
+"""Minutes that are over, of the last hour or of any time that is kept: what plots are drawn from."""
 
 from __future__ import annotations
 
@@ -31,10 +31,13 @@ class RouteMinutes(Model):
 
 
 class Minutes(Model):
-    """Whole minutes, oldest first, 60 at most; every tuple is of one length and ends with the minute before `until`.
+    """Whole minutes, oldest first; every tuple is of one length and ends with the minute before `until`.
 
-    `until` is None while no minute is over. The figures beside pools and routes are of all requests of all accounts,
-    response times None in a minute without any.
+    `until` is None while no minute is over. Everything is of all accounts, or of the one that was asked for. Response
+    times are None in a minute without requests; a minute in which the engine did not run is None everywhere.
+
+    Of a step of several minutes the worst is told: the highest response times, error rate and use, the lowest score
+    and sync success; requests, errors, waits and 429s are summed. Routes are told for a day at the most.
     """
 
     until: Instant | None = None
@@ -44,5 +47,11 @@ class Minutes(Model):
     max_ms: tuple[int | None, ...] = ()
     requests: tuple[int | None, ...] = ()
     errors: tuple[int | None, ...] = Field(default=(), description="failed requests")
+    step_minutes: int = Field(default=1, description="minutes that each value stands for; of several the worst is told")
+    score: tuple[int | None, ...] = Field(default=(), description="the health score, of the account that was asked for")
+    error_rate: tuple[float | None, ...] = ()
+    response_ms: tuple[float | None, ...] = Field(default=(), description="mean response as the score reads it")
+    limit_use: tuple[float | None, ...] = ()
+    sync_success: tuple[float | None, ...] = ()
     pools: tuple[PoolMinutes, ...] = ()
     routes: tuple[RouteMinutes, ...] = ()

@@ -105,14 +105,22 @@ class RequestRow(Model):
     page: int | None
     run_id: int | None
     note: str | None
+    call: str | None = Field(default=None, description="the same for every attempt of one call")
+    job: str | None = Field(default=None, description="who asked: `sync orders`, `action`, `test`")
 
 
 class RequestPage(Model):
-    """Requests in order of `seq`; `first_seq` tells the oldest that is still kept."""
+    """Requests in order of `seq`; `first_seq` tells the oldest that is still kept.
+
+    `next_before` is the number to go on with towards older ones, None where there are none. A page that was searched
+    for may have fewer rows than were asked for, even none, though it has a `next_before`: a search stops after some
+    milliseconds and goes on from there.
+    """
 
     requests: tuple[RequestRow, ...]
     last_seq: int
     first_seq: int
+    next_before: int | None = None
 
 
 class AccountTest(Model):

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from magflow_tui.contract.alerts import Alert, Cause
 from magflow_tui.contract.base import Instant, Model, PoolName
-from magflow_tui.contract.events import Event, Severity
+from magflow_tui.contract.events import Event
 from magflow_tui.contract.runs import QueuedJob, Run, RunProgress
 
 HealthLevel = Literal["healthy", "degraded", "warning", "critical", "unknown"]
@@ -90,6 +91,7 @@ class RouteUse(Model):
     rate_limited: int
     retries: int
     errors: int
+    jobs: dict[str, int] = Field(default_factory=dict, description="who asked: job -> requests, the busiest first")
 
 
 class HealthLine(Model):
@@ -102,8 +104,10 @@ class HealthLine(Model):
     penalty: int
     points: int = Field(default=0, description="points it costs while it is on the wrong side of its threshold")
     since: Instant | None = Field(default=None, description="since when points are lost")
-    cause: str | None = None
+    cause: str | None = Field(default=None, description="the text of `because`")
     advice: str | None = None
+    advice_ro: str | None = None
+    because: Cause | None = Field(default=None, description="what points are lost to")
     history: tuple[float | None, ...] = Field(default=(), description="a value per minute, oldest first, 60 at most")
 
 
@@ -129,17 +133,19 @@ class Metrics(Model):
     max_ms: float | None
     limit_use: float | None = Field(description="highest use of any pool's minute, %")
     rate_limited: int
-    sync_success: float | None = Field(description="% of the last 24 h of runs")
+    sync_success: float | None = Field(
+        description="% of the runs that ended in the last 5 minutes, and of each job at least of its last one"
+    )
 
 
-class Alert(Model):
-    alert_id: int
-    severity: Severity
-    code: str
-    message: str
-    account: str | None
-    opened_at: Instant
-    advice: str | None = None
+class AccountHealth(Model):
+    """The score of one account by itself, its lines without history, and its own requests of the last 5 minutes."""
+
+    account: str
+    score: int | None
+    level: HealthLevel
+    lines: tuple[HealthLine, ...]
+    metrics: Metrics
 
 
 class Snapshot(Model):
@@ -156,6 +162,7 @@ class Snapshot(Model):
     queue: tuple[QueuedJob, ...]
     recent_runs: tuple[Run, ...] = Field(default=(), description="the last 20 finished, newest first")
     health: Health
+    account_health: tuple[AccountHealth, ...] = ()
     metrics: Metrics
     alerts: tuple[Alert, ...]
     last_event: Event | None = None

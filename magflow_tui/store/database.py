@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -33,6 +35,19 @@ _PAGE_BYTES: Final = 8_192
 #: Pages in the write-ahead log before SQLite copies them back; larger means fewer pauses for the disk.
 _CHECKPOINT_PAGES: Final = 2_000
 _CACHE_KIB: Final = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a single statement did: the rows that it changed, and the seconds that it took of a processor.
+
+    `elapsed` are seconds until its thread went on. Beside a busy loop that is later than the writer was free again,
+    since the thread has to win back the interpreter first; with nothing else at work it is how long the writer was held.
+    """
+
+    rows: int
+    seconds: float
+    elapsed: float
 
 
 class Database:
@@ -72,6 +87,41 @@ class Database:
             async with self._reader_engine.connect() as connection:
                 return await connection.run_sync(work)
 
+    async def change(self, sql: str, values: Mapping[str, int]) -> Change:
+        """Run one statement as a transaction of its own, without copying the log back behind it (see `checkpoint`).
+
+        The driver begins, works and commits in one call, so that the database is locked for as long as that takes and
+        no other thread of this process can stretch it. Raises StoreError as `write` does.
+        """
+        self._check_open()
+
+        def alone() -> Change:
+            # On the driver's connection: SQLAlchemy would begin a transaction around it.
+            with (
+                self._named_errors(),
+                self._writer_engine.connect() as connection,
+                closing(connection.connection.cursor()) as driver,
+            ):
+                driver.execute("PRAGMA wal_autocheckpoint = 0")
+                try:
+                    began, worked = time.perf_counter(), time.thread_time()
+                    driver.execute(sql, values)
+                    return Change(driver.rowcount, time.thread_time() - worked, time.perf_counter() - began)
+                finally:
+                    driver.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, alone)
+
+    async def checkpoint(self) -> None:
+        """Copy the write-ahead log back into the file, as far as nobody reads older states, without holding the writer.
+
+        Raises StoreError as `write` does.
+        """
+        self._check_open()
+        with self._named_errors():
+            async with self._reader_engine.connect() as connection:
+                await connection.run_sync(_copy_back)
+
     async def close(self) -> None:
         """Wait for what is running, then let go of the file. Closing twice is harmless."""
         if not self._closed:
@@ -109,6 +159,12 @@ def _synced(connection: Connection, durable: bool) -> Iterator[None]:
     finally:
         driver.execute("PRAGMA synchronous = NORMAL")
         driver.close()
+
+
+def _copy_back(connection: Connection) -> None:
+    with closing(connection.connection.cursor()) as driver:
+        driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        driver.fetchall()
 
 
 def _writer_engine(path: Path) -> Engine:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from magflow_tui.contract.base import Resource
@@ -155,6 +155,44 @@ def list_runs(
     rows = connection.execute(statement).all()
     runs = tuple(map(_run, rows[:limit]))
     return RunPage(runs=runs, next_before=runs[-1].run_id if len(rows) > limit else None)
+
+
+def runs_as_of(connection: Connection, at: datetime, limit: int) -> tuple[Run, ...]:
+    """The last runs that had ended at `at`, the last begun first, as they are stored now."""
+    statement = select(RUNS).where(RUNS.c.finished_at <= at).order_by(RUNS.c.finished_at.desc()).limit(limit)
+    ended = map(_run, connection.execute(statement))
+    return tuple(sorted(ended, key=lambda run: run.run_id, reverse=True))
+
+
+def ended_runs(connection: Connection, *, recent: datetime, since: datetime) -> tuple[Run, ...]:
+    """Runs that ended after `recent`, and of each account and resource the last one of those that ended after `since`.
+
+    Cancelled ones are left out.
+    """
+    counted = RUNS.c.result.in_(("completed", "partial", "failed"))
+    job = RUNS.c.account, RUNS.c.resource
+    last = (
+        select(*job, func.max(RUNS.c.finished_at).label("at"))
+        .where(RUNS.c.finished_at > since, counted)
+        .group_by(*job)
+        .subquery()
+    )
+    is_last = and_(last.c.account == RUNS.c.account, last.c.resource == RUNS.c.resource)
+    statement = (
+        select(RUNS)
+        .join(last, is_last)
+        .where(RUNS.c.finished_at > since, counted)
+        .where(or_(RUNS.c.finished_at > recent, RUNS.c.finished_at == last.c.at))
+    )
+    return tuple(map(_run, connection.execute(statement)))
+
+
+def last_completed(connection: Connection, account: str, resource: Resource) -> datetime | None:
+    """When the last complete run of a resource ended; None when there was none."""
+    where = RUNS.c.account == account, RUNS.c.resource == resource, RUNS.c.result == "completed"
+    # By number, which the index has in order: a run that was resumed and completed late may be missed, no more.
+    newest = select(RUNS.c.finished_at).where(*where).order_by(RUNS.c.run_id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def save_checkpoint(connection: Connection, run_id: int, state: str) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from magflow_tui.store.errors import StoreError, StoreVersionError
 from magflow_tui.store.migrations import HEAD, KNOWN, VERSION_TABLE
+
+#: The part of an error code that tells its kind, and the kinds that are damage.
+_PRIMARY: Final = 0xFF
+_DAMAGE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 def read_version(connection: Connection, path: Path) -> str | None:
@@ -22,6 +29,18 @@ def read_version(connection: Connection, path: Path) -> str | None:
             "choose another data folder with --data-dir",
         )
     return None
+
+
+def damages(connection: Connection, *, most: int = 20) -> tuple[str, ...]:
+    """What SQLite finds wrong with the file, `most` sentences at most."""
+    try:
+        found = connection.exec_driver_sql(f"PRAGMA quick_check({most})").scalars().all()
+    except DatabaseError as error:
+        # What keeps the check itself from going on is damage too; what only keeps it from reading now is not.
+        if getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY not in _DAMAGE:
+            raise
+        return (str(error.orig),)
+    return tuple(text for text in found if text != "ok")
 
 
 def upgrade(connection: Connection, path: Path) -> None:

@@ -30,12 +30,13 @@ from magflow_tui.store import (
     order_list,
     orders,
     pages,
+    pruning,
     runs,
     schema,
     tallies,
 )
 from magflow_tui.store.broken import BrokenItem
-from magflow_tui.store.database import Database
+from magflow_tui.store.database import Change, Database
 from magflow_tui.store.errors import as_store_error
 from magflow_tui.store.events import EventDraft
 from magflow_tui.store.findings_list import UNRESOLVED_ONES, FindingsAsked
@@ -114,6 +115,10 @@ class Store:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a reader thread, on one consistent state."""
         return await self._database.read(work)
+
+    async def check(self) -> tuple[str, ...]:
+        """What is damaged in the file, a sentence each; empty when every page of it is sound. Reads all of it."""
+        return await self.read(schema.damages)
 
     async def list_orders(
         self, query: ListQuery = EVERYTHING, *, status: int | None = None, has_findings: bool | None = None
@@ -216,6 +221,14 @@ class Store:
     async def last_event_seq(self) -> int:
         """The newest event's number, 0 for none."""
         return await self.read(events.last_event_seq)
+
+    async def prune(self, prunable: pruning.Prunable, now: datetime, rows: int) -> Change:
+        """Delete at most about so many rows that are too old; what that did to the writer."""
+        return await self._database.change(prunable.sql, {"before": prunable.before(now), "rows": rows})
+
+    async def checkpoint(self) -> None:
+        """Copy the write-ahead log back into the file, without holding the writer."""
+        await self._database.checkpoint()
 
     async def prune_events(self, keep: int = 100_000) -> int:
         """Leave the newest events; how many went."""

@@ -8,7 +8,7 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from magflow_tui.store import StoreError
+from magflow_tui.store import Store, StoreError
 
 
 async def test_a_transaction_that_fails_leaves_nothing(shelf):
@@ -88,3 +88,21 @@ async def test_the_size_counts_database_and_log(shelf, make):
     await shelf.put(*(make["order"](number) for number in range(1, 30)))
     size = shelf.store.size()
     assert size.db_bytes + size.wal_bytes > 29 * 500
+
+
+async def test_a_sound_store_has_no_damages(shelf, make):
+    await shelf.put(make["order"](1))
+    assert await shelf.store.check() == ()
+
+
+async def test_a_page_that_the_disk_has_spoilt_is_told(path, shelf, make):
+    await shelf.put(*(make["order"](number) for number in range(1, 60)))
+    await shelf.store.close()
+    spoilt = bytearray(path.read_bytes())
+    # Not the first pages, without which it is no database at all.
+    spoilt[-6 * 8192 : -8192] = b"\xff" * (5 * 8192)
+    path.write_bytes(spoilt)
+    async with await Store.open(path) as again:
+        problems = await again.check()
+    assert problems
+    assert len(problems) <= 20
