@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,12 +17,18 @@ _ANSWERED: frozenset[RequestOutcome] = frozenset({"ok", "rate_limited", "validat
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """State of one account: `message` names the way out when it is not ok, `since` is when it last changed."""
+    """State of one account: `message` names the way out when it is not ok, `since` is when it last changed.
+
+    `silent` counts requests in a row without an answer; `outcome` and `note` are of the last request that told against
+    the account.
+    """
 
     status: AccountStatus = "unknown"
     message: str | None = None
     since: datetime | None = None
     silent: int = 0
+    outcome: RequestOutcome | None = None
+    note: str | None = None
 
 
 def follow(standing: Standing, outcome: RequestOutcome, note: str | None, now: datetime) -> Standing:
@@ -40,12 +46,14 @@ def follow(standing: Standing, outcome: RequestOutcome, note: str | None, now: d
             return replace(standing, silent=silent)
         message = way_out("unreachable", note)
         since = standing.since if standing.status == "unreachable" else now
-        return Standing("unreachable", message, since, silent)
+        return Standing("unreachable", message, since, silent, outcome, note)
     else:
         return standing
     if status == standing.status:
         return replace(standing, silent=0) if standing.silent else standing
-    return Standing(status, way_out(status, note), now)
+    if status == "ok":
+        return Standing("ok", None, now)
+    return Standing(status, way_out(status, note), now, 0, outcome, note)
 
 
 def way_out(status: AccountStatus, note: str | None) -> str | None:
@@ -71,6 +79,11 @@ class AccountStandings:
 
     def __getitem__(self, account: str) -> Standing:
         return self._standings[account]
+
+    @property
+    def all(self) -> Mapping[str, Standing]:
+        """Every account's, as of now."""
+        return self._standings
 
     def add(self, account: str, outcome: RequestOutcome, note: str | None, now: datetime) -> None:
         before = self._standings[account]

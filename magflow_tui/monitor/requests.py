@@ -12,11 +12,15 @@ KEPT_REQUESTS = 5000
 
 
 class RequestLog:
-    """A ring of the last `size` requests. `seq` grows by one from 1 on for as long as the engine lives."""
+    """A ring of the last `size` requests. Numbers grow by one, from 1 on unless told otherwise."""
 
     def __init__(self, size: int = KEPT_REQUESTS) -> None:
         self._records: deque[RequestRecord] = deque(maxlen=size)
         self.last_seq = 0
+
+    def begin_at(self, last_seq: int) -> None:
+        """Go on behind the number of the last request of an earlier life. Requests that are here keep their order."""
+        self.last_seq = last_seq + len(self._records)
 
     def add(self, record: RequestRecord) -> None:
         self._records.append(record)
@@ -24,16 +28,25 @@ class RequestLog:
 
     def page(self, *, after: int, limit: int, newest: bool = False) -> RequestPage:
         """Up to `limit` requests behind `after`, in order; the last ones of them when `newest`."""
-        first = self.last_seq - len(self._records) + 1
-        start = max(after + 1, first)
         if newest:
-            start = max(start, self.last_seq - limit + 1)
-        chosen = islice(self._records, start - first, start - first + limit)
-        rows = tuple(_row(seq, record) for seq, record in enumerate(chosen, start=start))
-        return RequestPage(requests=rows, last_seq=self.last_seq, first_seq=first)
+            after = max(after, self.last_seq - limit)
+        rows = tuple(row_of(seq, record) for seq, record in self.after(after, limit))
+        return RequestPage(requests=rows, last_seq=self.last_seq, first_seq=self.first_seq)
+
+    @property
+    def first_seq(self) -> int:
+        """The number of the oldest request that is still here."""
+        return self.last_seq - len(self._records) + 1
+
+    def after(self, seq: int, limit: int) -> tuple[tuple[int, RequestRecord], ...]:
+        """Up to `limit` requests behind number `seq`, in order, each with its number; those that are still here."""
+        first = self.first_seq
+        start = max(seq + 1, first)
+        return tuple(enumerate(islice(self._records, start - first, start - first + limit), start=start))
 
 
-def _row(seq: int, record: RequestRecord) -> RequestRow:
+def row_of(seq: int, record: RequestRecord) -> RequestRow:
+    """A request as lists show it."""
     return RequestRow(
         seq=seq,
         at=record.started_at,
@@ -51,4 +64,6 @@ def _row(seq: int, record: RequestRecord) -> RequestRow:
         page=record.page,
         run_id=record.run_id,
         note=record.note,
+        call=record.call or None,
+        job=record.job,
     )

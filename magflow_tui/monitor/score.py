@@ -1,24 +1,23 @@
-"""The health score: a pure function of four readings, every lost point with its cause and advice."""
+"""The health score: a pure function of four readings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from magflow_tui.contract.snapshot import HealthLevel, HealthMetric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """Points lost while a reading is on the wrong side of its threshold. `advice` tells an operator what to do."""
+    """Points lost while a reading is on the wrong side of its threshold; at the threshold itself none are."""
 
     metric: HealthMetric
     threshold: float
     wrong_side: Literal["above", "below"]
     unit: Literal["%", "ms"]
     points: int
-    advice: str
 
     def broken_by(self, value: float | None) -> bool:
         if value is None:
@@ -27,23 +26,20 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("error_rate", 5.0, "above", "%", 30, "Open the request log and see which route fails and with what answer."),
-    Rule(
-        "response_time", 2000.0, "above", "ms", 20,
-        "The marketplace or the line to it is slow: compare routes in the request log. Syncs take longer, no more.",
-    ),
-    Rule(
-        "limit_use", 80.0, "above", "%", 20,
-        "Expected during a full sync. Otherwise see which route spends it, and cap its job or reserve for operators.",
-    ),
-    Rule(
-        "sync_success", 95.0, "below", "%", 30,
-        "Open the runs that are not completed, read their reason, and start them again: they go on where they stopped.",
-    ),
-)  # fmt: skip
+    Rule("error_rate", 5.0, "above", "%", 30),
+    Rule("response_time", 2000.0, "above", "ms", 20),
+    Rule("limit_use", 80.0, "above", "%", 20),
+    Rule("sync_success", 95.0, "below", "%", 30),
+)
+RULE_OF: Mapping[HealthMetric, Rule] = {rule.metric: rule for rule in RULES}
 
 
-@dataclass(frozen=True)
+def percentage(part: int, whole: int) -> float | None:
+    """`part` of `whole` in %, None of nothing. Rounded once, so that 19 of 20 are 95 % and not a hair less."""
+    return 100 * part / whole if whole else None
+
+
+@dataclass(frozen=True, slots=True)
 class Readings:
     """What the score is made of: rates and use 0..100 %, mean response in ms, None where there is no data."""
 
@@ -53,12 +49,15 @@ class Readings:
     sync_success: float | None = None
 
     def of(self, metric: HealthMetric) -> float | None:
-        return {
-            "error_rate": self.error_rate,
-            "response_time": self.mean_ms,
-            "limit_use": self.limit_use,
-            "sync_success": self.sync_success,
-        }[metric]
+        match metric:
+            case "error_rate":
+                return self.error_rate
+            case "response_time":
+                return self.mean_ms
+            case "limit_use":
+                return self.limit_use
+            case "sync_success":
+                return self.sync_success
 
     @property
     def known(self) -> bool:

@@ -43,6 +43,7 @@ def request_of() -> RecordRequest:
         elapsed_ms: float = 100.0,
         attempt: int = 1,
         note: str | None = None,
+        job: str | None = None,
     ) -> RequestRecord:
         return RequestRecord(
             account=account,
@@ -50,7 +51,7 @@ def request_of() -> RecordRequest:
             route=route,
             pool=pool,
             lane=Lane.BACKGROUND,
-            job=None,
+            job=job,
             attempt=attempt,
             started_at=datetime(2026, 3, 2, 10, 0, tzinfo=UTC),
             waited_ms=1.0,

@@ -49,6 +49,14 @@ def test_silence_does_not_hide_that_the_credentials_were_refused() -> None:
     assert after("authentication", *(["timeout"] * 20)).status == "unauthorised"
 
 
+def test_what_told_against_an_account_is_kept_with_what_was_said() -> None:
+    refused = after("ok", "refused_ip", note="Invalid vendor ip [192.0.2.7]")
+    assert (refused.outcome, refused.note) == ("refused_ip", "Invalid vendor ip [192.0.2.7]")
+    silent = after(*(["timeout"] * UNREACHABLE_AFTER), "server_error", note="HTTP 503")
+    assert (silent.outcome, silent.note, silent.silent) == ("server_error", "HTTP 503", UNREACHABLE_AFTER + 1)
+    assert (after("authentication", "ok").outcome, after("authentication", "ok").note) == (None, None)
+
+
 def test_a_cancelled_request_tells_nothing() -> None:
     assert after("cancelled") == Standing()
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from math import ceil, fsum
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from magflow_tui.monitor import MetricsCollector
 
@@ -34,6 +39,37 @@ def test_only_the_last_requests_count() -> None:
     assert metrics["total_requests"] == 3
     assert metrics["error_rate"] == 0
     assert metrics["max_response_time_ms"] == 30
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e6), st.booleans()), min_size=1, max_size=50), st.integers(1, 20))
+def test_metrics_are_exactly_those_of_the_last_requests(requests: list[tuple[float, bool]], size: int) -> None:
+    collector = MetricsCollector(size)
+    for milliseconds, success in requests:
+        collector.record_request(milliseconds, success)
+    last = requests[-size:]
+    times = sorted(milliseconds for milliseconds, _ in last)
+    metrics = collector.get_metrics()
+    assert metrics["total_requests"] == len(last)
+    assert metrics["failed_requests"] == sum(not success for _, success in last)
+    assert metrics["average_response_time_ms"] == fsum(times) / len(times)
+    for percent in (50, 95, 99):
+        assert metrics[f"p{percent}_response_time_ms"] == times[ceil(percent * len(times) / 100) - 1]  # type: ignore[literal-required]
+    assert metrics["max_response_time_ms"] == times[-1]
+
+
+def test_a_window_takes_nine_bytes_a_request_and_never_more() -> None:
+    collector = MetricsCollector(50_000)
+    tracemalloc.start()
+    try:
+        for _ in range(4):
+            for milliseconds in range(50_000):
+                collector.record_request(milliseconds / 7)
+            taken, most = tracemalloc.get_traced_memory()
+            # While an array grows there is room in it to spare, and for a moment the old one beside the new.
+            assert taken < 12 * 50_000
+            assert most < 24 * 50_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_window_of_nothing_is_refused() -> None:
