@@ -12,6 +12,7 @@
 * `filters`    what reads and counts ask for
 * `exchange`   one HTTP request
 * `paging`     many pages, in order, fetched ahead
+* `redaction`  what may be kept of a request and its answer
 * `observer`   the record of one HTTP request
 * `client`     all of it, as typed calls
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import ssl
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from itertools import count
 from types import TracebackType
 from typing import Final, Protocol, TypeVar
 
@@ -32,6 +34,14 @@ from magflow_tui.marketplace.limiter import AccountLimiter, Lane, Pool
 from magflow_tui.marketplace.observer import PauseObserver, RequestObserver, RequestRecord
 from magflow_tui.marketplace.paging import FailedPage, Page, walk
 from magflow_tui.marketplace.platforms import Platform
+from magflow_tui.marketplace.redaction import (
+    redacted_answer,
+    redacted_count,
+    redacted_list,
+    redacted_refusal,
+    redacted_request,
+    scrubbed,
+)
 from magflow_tui.marketplace.retry import RetryPolicy, Sleep, call_with_retry
 from magflow_tui.marketplace.schema import Category, HandlingTime, Item, Offer, Order, Payload, Rma, VatRate, read_item
 from magflow_tui.marketplace.schema.fields import Whole
@@ -49,6 +59,7 @@ PAGE_LIMIT: Final = 100
 
 _API_PATH: Final = "/api-3"
 _KEEPALIVE_SECONDS: Final = 15.0
+_CALL_BITS: Final = 32
 _JSON: Final = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -101,6 +112,16 @@ class _Request:
     body: bytes
     is_write: bool
     page: int | None = None
+    #: What `body` was made of, None where there is none.
+    data: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the observer hears of a call whichever attempt it is: its name, and what it asks for, redacted."""
+
+    call: str
+    sent: str | None
 
 
 class MarketplaceClient:
@@ -146,6 +167,7 @@ class MarketplaceClient:
         self._sleep = sleep
         self._rng = rng or random.SystemRandom()
         self._http: httpx.AsyncBaseTransport | None = None
+        self._calls = count(secrets.randbits(_CALL_BITS))
 
     def __repr__(self) -> str:
         return f"MarketplaceClient(account={self.account!r}, base_url={self.base_url!r})"
@@ -200,7 +222,7 @@ class MarketplaceClient:
 
     async def acknowledge_order(self, order_id: int, *, context: CallContext = _BACKGROUND) -> Answer:
         """Take a new order (1 → 2). BusinessLogicError with code `already_acknowledged` when it is not new."""
-        return await self._write("POST", "order/acknowledge", f"order/acknowledge/{order_id:d}", b"", context)
+        return await self._write("POST", "order/acknowledge", f"order/acknowledge/{order_id:d}", None, context)
 
     async def save_orders(
         self, orders: Sequence[Mapping[str, object]], *, context: CallContext = _BACKGROUND
@@ -257,8 +279,7 @@ class MarketplaceClient:
 
     async def update_offer_stock(self, offer_id: int, stock: int, *, context: CallContext = _BACKGROUND) -> Answer:
         """Set one offer's stock. For many, `save_offers` costs a fiftieth of the requests."""
-        body = _JSON.encode({"stock": stock})
-        return await self._write("PATCH", "offer_stock", f"offer_stock/{offer_id:d}", body, context)
+        return await self._write("PATCH", "offer_stock", f"offer_stock/{offer_id:d}", {"stock": stock}, context)
 
     # Returns and nomenclatures
 
@@ -320,30 +341,33 @@ class MarketplaceClient:
         self, model: type[T], route: str, filters: Filter | None, page: int, page_size: int, context: CallContext
     ) -> Page[T]:
         wanted = {"currentPage": page, "itemsPerPage": page_size} | (filters.to_json() if filters else {})
-        request = _Request("POST", route, route, _JSON.encode(wanted), is_write=False, page=page)
+        request = _Request("POST", route, route, _JSON.encode(wanted), is_write=False, page=page, data=wanted)
         slices = await self._call(request, _elements, context)
         return Page(page, page_size, slices, partial(read_item, model))
 
     async def _count(self, route: str, filters: Filter, context: CallContext) -> Count:
-        request = _Request("POST", route, route, _JSON.encode(filters.to_json()), is_write=False)
+        wanted = filters.to_json()
+        request = _Request("POST", route, route, _JSON.encode(wanted), is_write=False, data=wanted)
         return await self._call(request, _read_count, context)
 
     async def _save(self, route: str, entities: Sequence[Mapping[str, object]], context: CallContext) -> Answer:
         if not 1 <= len(entities) <= SAVE_LIMIT:
             raise ValueError(f"a save takes 1 to {SAVE_LIMIT} entities, not {len(entities)}")
-        return await self._write("POST", route, route, _JSON.encode({"data": list(entities)}), context)
+        return await self._write("POST", route, route, {"data": list(entities)}, context)
 
-    async def _write(self, method: str, route: str, path: str, body: bytes, context: CallContext) -> Answer:
-        return await self._call(_Request(method, route, path, body, is_write=True), _answer, context)
+    async def _write(self, method: str, route: str, path: str, data: object, context: CallContext) -> Answer:
+        body = b"" if data is None else _JSON.encode(data)
+        return await self._call(_Request(method, route, path, body, is_write=True, data=data), _answer, context)
 
     async def _call(self, request: _Request, interpret: Callable[[RawAnswer], R], context: CallContext) -> R:
         """Make a call, retries included. `interpret` judges and reads the answer."""
         attempts = 0
+        told = self._told(request)
 
         async def attempt() -> R:
             nonlocal attempts
             attempts += 1
-            return await self._attempt(request, interpret, context, attempts)
+            return await self._attempt(request, interpret, context, attempts, told)
 
         async def pause(seconds: float) -> None:
             if self._on_pause is not None:
@@ -356,8 +380,14 @@ class MarketplaceClient:
             error.attempts = attempts
             raise
 
+    def _told(self, request: _Request) -> _Told:
+        if self._observer is None:
+            return _Told("", None)
+        call = next(self._calls) % (1 << _CALL_BITS)
+        return _Told(f"{call:08x}", None if request.data is None else redacted_request(request.data))
+
     async def _attempt(
-        self, request: _Request, interpret: Callable[[RawAnswer], R], context: CallContext, attempt: int
+        self, request: _Request, interpret: Callable[[RawAnswer], R], context: CallContext, attempt: int, told: _Told
     ) -> R:
         if self._http is None:
             raise RuntimeError("the client is used outside of its context")
@@ -367,6 +397,8 @@ class MarketplaceClient:
             progress = Progress(time.monotonic())
             outcome: RequestOutcome = "cancelled"
             note: str | None = None
+            received: str | None = None
+            raw: RawAnswer | None = None
             try:
                 raw = await exchange(
                     self._http,
@@ -382,9 +414,11 @@ class MarketplaceClient:
                     deadline=self._deadline,
                 )
                 result = interpret(raw)
-                outcome = "ok"
+                outcome, received = "ok", _kept(result)
             except EmagApiError as error:
-                outcome, note = error.outcome, error.message
+                # What the marketplace says may name a customer.
+                outcome, note = error.outcome, error.message if raw is None else scrubbed(error.message)
+                received = None if raw is None else redacted_refusal(error, raw.body)
                 if isinstance(error, RateLimitError):
                     slot.refused(error.remaining_seconds)
                 error.maybe_applied = request.is_write and (
@@ -415,6 +449,10 @@ class MarketplaceClient:
                             bytes_received=progress.bytes_received,
                             page=request.page,
                             run_id=context.run_id,
+                            call=told.call,
+                            sent=told.sent,
+                            received=received,
+                            path="" if request.path == request.route else request.path,
                         )
                     )
         return result
@@ -463,6 +501,15 @@ def _answer(raw: RawAnswer) -> Answer:
 
 def _elements(raw: RawAnswer) -> list[bytes]:
     return read_elements(raw.status, raw.body, retry_after=raw.retry_after)
+
+
+def _kept(result: object) -> str | None:
+    """What the observer hears of a result."""
+    if isinstance(result, list):
+        return redacted_list(len(result))
+    if isinstance(result, Count):
+        return redacted_count(result.items, result.pages)
+    return redacted_answer(result.messages, result.results) if isinstance(result, Answer) else None
 
 
 def _read_count(raw: RawAnswer) -> Count:

@@ -17,6 +17,10 @@ class RequestRecord:
     `route` is the path without ids (`order/read`, `offer_stock`). Times are milliseconds: `waited_ms` for the slot,
     `first_byte_ms` and `elapsed_ms` from the moment the request began. `note` is the marketplace's own sentence, or
     ours, when it did not succeed. `bytes_received` counts the body as it came over the wire.
+
+    `call` is the same eight hexadecimal digits for every attempt of one call. `path` is the route with its id
+    (`offer_stock/7`), empty where it has none. `sent` is what was asked, `received` how much was answered and with what
+    messages: JSON in which nothing personal is left (`redaction`), None for nothing.
     """
 
     account: str
@@ -36,6 +40,10 @@ class RequestRecord:
     bytes_received: int
     page: int | None
     run_id: int | None
+    call: str = ""
+    sent: str | None = None
+    received: str | None = None
+    path: str = ""
 
 
 #: Called once for every attempt, on the event loop; must be quick and must not raise.
