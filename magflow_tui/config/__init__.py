@@ -2,7 +2,8 @@
 
 * `model`     the settings as frozen pydantic models; what each key means and may be
 * `loading`   reads and checks them; every problem found is told at once
-* `passwords` finds an account's password: inline, file, command, system keyring
+* `passwords` finds an account's password, or another secret: inline, file, command, system keyring
+* `webhook`   what the address of a webhook and its secret may be
 * `look`      what the dashboard needs of them before its first paint, without the models
 * `sources`   file and environment merged into one tree, each value with its origin
 * `folder`    the layout of a data folder, and the platform's default places
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
         load_settings,
         locate_data_dir,
         resolve_passwords,
+        resolve_webhook_secret,
     )
     from magflow_tui.config.look import Look, read_look
     from magflow_tui.config.model import (
         AccountKind,
         AccountSettings,
+        AlertSettings,
         HttpSettings,
         LimitSettings,
         PlatformName,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccountKind",
     "AccountSettings",
+    "AlertSettings",
     "DataFolder",
     "HttpSettings",
     "LimitSettings",
@@ -62,11 +66,15 @@ __all__ = [
     "locate_data_dir",
     "read_look",
     "resolve_passwords",
+    "resolve_webhook_secret",
 ]
 
 _HOMES = {
     "folder": ("DataFolder", "default_config_path", "default_data_dir"),
-    "loading": ("SettingLine", "describe_settings", "load_settings", "locate_data_dir", "resolve_passwords"),
+    "loading": (
+        *("SettingLine", "describe_settings", "load_settings", "locate_data_dir", "resolve_passwords"),
+        "resolve_webhook_secret",
+    ),
     "look": ("Look", "read_look"),
     "passwords": ("PasswordError",),
     "problems": ("SettingsError", "SettingsProblem"),

@@ -18,13 +18,13 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from magflow_tui.config.folder import default_data_dir
-from magflow_tui.config.model import AccountSettings, Settings
+from magflow_tui.config.model import AccountSettings, AlertSettings, Settings
 from magflow_tui.config.passwords import PasswordError
 from magflow_tui.config.problems import SettingsError, SettingsProblem
-from magflow_tui.config.sources import PASSWORD_KEYS, PREFIX, Key, Sources, at
+from magflow_tui.config.sources import PASSWORD_KEYS, PREFIX, WEBHOOK_SECRET_KEYS, Key, Sources, at
 
 _ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_SECRETS = frozenset({"password", "api_token"})
+_SECRETS = frozenset({"password", "api_token", "webhook_secret"})
 
 
 def load_settings(
@@ -98,6 +98,19 @@ def resolve_passwords(settings: Settings) -> dict[str, str]:
     return passwords
 
 
+def resolve_webhook_secret(settings: Settings) -> str | None:
+    """What messages to the webhook are signed with, None when no webhook is set. Blocks on a file or command.
+
+    Raises `SettingsError`.
+    """
+    if settings.alerts.webhook is None:
+        return None
+    try:
+        return settings.alerts.resolve_webhook_secret()
+    except (PasswordError, ValueError) as error:
+        raise SettingsError([SettingsProblem("alerts.webhook_secret", None, str(error), "settings")]) from None
+
+
 @dataclass(frozen=True)
 class SettingLine:
     """A setting as `config show` prints it: dotted key, value as text, and where it comes from."""
@@ -142,6 +155,7 @@ def _settings(sources: Sources) -> Settings:
         problems += [_explain(details, sources) for details in error.errors(include_url=False)]
     for name in sources.section(("accounts",)):
         problems += _check_account(name, sources)
+    problems += _check_alerts(sources)
     if problems or settings is None:
         raise SettingsError(problems)
     expanded = settings.data_dir.expanduser().absolute()
@@ -157,6 +171,17 @@ def _check_account(name: str, sources: Sources) -> Iterable[SettingsProblem]:
     given = [password for password in PASSWORD_KEYS if password in sources.section(key)]
     if len(given) > 1:
         yield SettingsProblem(f"accounts.{name}.password", None, f"only one of {', '.join(given)} can be given", source)
+
+
+def _check_alerts(sources: Sources) -> Iterable[SettingsProblem]:
+    given = [name for name in WEBHOOK_SECRET_KEYS if name in sources.section(("alerts",))]
+    source = sources.origin(("alerts", *given[-1:]) if given else ("alerts", "webhook"))
+    if len(given) > 1:
+        yield SettingsProblem("alerts.webhook_secret", None, f"only one of {', '.join(given)} can be given", source)
+    if not given and at(sources.tree, ("alerts", "webhook")):
+        allowed = "must be given with alerts.webhook, or webhook_secret_file, or webhook_secret_command: "
+        description = AlertSettings.model_fields["webhook_secret"].description
+        yield SettingsProblem("alerts.webhook_secret", None, f"{allowed}{description}", source)
 
 
 def _explain(details: ErrorDetails, sources: Sources) -> SettingsProblem:

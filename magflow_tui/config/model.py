@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from magflow_tui.config.folder import DataFolder, default_data_dir
 from magflow_tui.config.look import Language, PresetName, Switch, ThemeName, read_flag, read_keys, read_switch
 from magflow_tui.config.passwords import PasswordSource, find_password
+from magflow_tui.config.webhook import check_webhook_url, signing_key
 
 PlatformName = Literal["emag-ro", "emag-bg", "emag-hu", "fd-ro", "fd-bg"]
 AccountKind = Literal["main", "fbe"]
@@ -48,9 +49,16 @@ def _check_base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _check_secret(value: SecretStr) -> SecretStr:
+    signing_key(value.get_secret_value())
+    return value
+
+
 #: A time between two scheduled runs; zero means never.
 Interval = Annotated[timedelta, BeforeValidator(_read_interval)]
 BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
+WebhookUrl = Annotated[str, AfterValidator(check_webhook_url)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_check_secret)]
 FlagSetting = Annotated[bool, BeforeValidator(read_flag)]
 SwitchSetting = Annotated[Switch, BeforeValidator(read_switch)]
 KeysSetting = Annotated[tuple[str, ...], BeforeValidator(read_keys)]
@@ -91,6 +99,36 @@ class HttpSettings(SettingsModel):
 
     connect_timeout: float = Field(10.0, gt=0, le=120, description="seconds to wait for a connection")
     read_timeout: float = Field(30.0, gt=0, le=600, description="seconds to wait for an answer")
+
+
+class AlertSettings(SettingsModel):
+    """Where alerts are sent beside the screen: a webhook, signed as Standard Webhooks has it."""
+
+    webhook: WebhookUrl | None = Field(None, description="address that alerts are sent to, as Standard Webhooks has it")
+    webhook_secret: WebhookSecret | None = Field(
+        None, description="signs messages: `whsec_` and base64, or 24 characters or more"
+    )
+    webhook_secret_file: Path | None = Field(None, description="file whose first line is the secret")
+    webhook_secret_command: str | None = Field(None, description="command that prints the secret, run without a shell")
+    min_severity: Literal["warning", "critical"] = Field(
+        "warning", description="least severity that is sent: warning or critical"
+    )
+
+    def resolve_webhook_secret(self) -> str:
+        """The secret. Reads a file or runs a command, so call it off the event loop.
+
+        Raises `PasswordError` when there is none, ValueError with what is allowed when it is none that signs.
+        """
+        source = PasswordSource(
+            inline=self.webhook_secret,
+            file=self.webhook_secret_file,
+            command=self.webhook_secret_command,
+            keyring_user=None,
+            name="webhook_secret",
+        )
+        found = find_password(source)
+        signing_key(found)
+        return found
 
 
 class UiSettings(SettingsModel):
@@ -161,6 +199,7 @@ class Settings(SettingsModel):
     sync: SyncSettings = SyncSettings()
     limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
+    alerts: AlertSettings = AlertSettings()
     ui: UiSettings = UiSettings()
     accounts: dict[str, AccountSettings] = Field(default_factory=dict, description="seller accounts by name")
 

@@ -1,4 +1,4 @@
-"""Finds an account's password. No message, log line or list of processes ever holds one."""
+"""Finds the password of an account, or another secret. No message, log line or list of processes ever holds one."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ COMMAND_SECONDS = 30.0
 
 
 class PasswordError(Exception):
-    """No password could be found; the message says where it was looked for and never holds one."""
+    """No secret could be found; the message says where it was looked for and never holds one."""
 
 
 @dataclass(frozen=True)
 class PasswordSource:
-    """Where to look, in this order: inline (settings or environment), file, command, system keyring."""
+    """Where to look, in this order: inline (settings or environment), file, command, system keyring.
+
+    `name` is the setting's: `password`, beside which stand `password_file` and `password_command`. Without a
+    `keyring_user` the keyring is not asked.
+    """
 
     inline: SecretStr | None
     file: Path | None
     command: str | None
-    keyring_user: str
+    keyring_user: str | None
+    name: str = "password"
 
 
 def find_password(source: PasswordSource) -> str:
@@ -34,26 +39,28 @@ def find_password(source: PasswordSource) -> str:
     if source.inline is not None:
         found = source.inline.get_secret_value()
     elif source.file is not None:
-        found = _read_file(source.file)
+        found = _read_file(source.file, f"{source.name}_file")
     elif source.command is not None:
-        found = _run_command(source.command)
-    else:
+        found = _run_command(source.command, f"{source.name}_command")
+    elif source.keyring_user is not None:
         found = _ask_keyring(source.keyring_user)
+    else:
+        raise PasswordError(f"none is set: give {source.name}, {source.name}_file or {source.name}_command")
     if not found:
-        raise PasswordError("the password is empty")
+        raise PasswordError(f"the {source.name.replace('_', ' ')} is empty")
     return found
 
 
-def _read_file(path: Path) -> str:
+def _read_file(path: Path, setting: str) -> str:
     try:
         text = path.expanduser().read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not text"
-        raise PasswordError(f"password_file {path} cannot be read: {reason}") from None
+        raise PasswordError(f"{setting} {path} cannot be read: {reason}") from None
     return text.partition("\n")[0].rstrip("\r")
 
 
-def _run_command(command: str) -> str:
+def _run_command(command: str, setting: str) -> str:
     try:
         arguments = shlex.split(command)
         # No shell: the command comes from the owner's settings file, and arguments stay arguments.
@@ -61,12 +68,12 @@ def _run_command(command: str) -> str:
             arguments, capture_output=True, text=True, timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False
         )
     except subprocess.TimeoutExpired:
-        raise PasswordError(f"password_command gave no answer within {COMMAND_SECONDS:.0f} s") from None
+        raise PasswordError(f"{setting} gave no answer within {COMMAND_SECONDS:.0f} s") from None
     except (OSError, ValueError, IndexError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a command"
-        raise PasswordError(f"password_command cannot be run: {reason}") from None
+        raise PasswordError(f"{setting} cannot be run: {reason}") from None
     if done.returncode != 0:
-        raise PasswordError(f"password_command ended with exit code {done.returncode}")
+        raise PasswordError(f"{setting} ended with exit code {done.returncode}")
     return done.stdout.partition("\n")[0].rstrip("\r")
 
 

@@ -14,8 +14,9 @@ PREFIX = "MAGFLOW_"
 SEPARATOR = "__"
 #: Variables that choose where settings are read from and are no settings themselves.
 CONFIG_VARIABLE = "MAGFLOW_CONFIG"
-#: Sources of an account's password, of which one place gives one.
+#: Sources of an account's password, and of the webhook's secret, of which one place gives one.
 PASSWORD_KEYS = ("password", "password_file", "password_command")
+WEBHOOK_SECRET_KEYS = ("webhook_secret", "webhook_secret_file", "webhook_secret_command")
 
 Key: TypeAlias = tuple[str, ...]
 Tree: TypeAlias = dict[str, object]
@@ -80,7 +81,9 @@ class Sources:
             if len(key) > 1 and key[0] == "accounts":
                 key = ("accounts", self._account_named(key[1]), *key[2:])
                 if key[-1] in PASSWORD_KEYS:
-                    self._forget_file_passwords(key[:-1])
+                    self._forget_of_file(key[:-1], PASSWORD_KEYS)
+            if key[0] == "alerts" and key[-1] in WEBHOOK_SECRET_KEYS:
+                self._forget_of_file(key[:-1], WEBHOOK_SECRET_KEYS)
             self.put(key, value, name)
 
     def put(self, key: Key, value: object, source: str) -> None:
@@ -126,10 +129,10 @@ class Sources:
                 return known
         return name
 
-    def _forget_file_passwords(self, account: Key) -> None:
-        """A password source in the environment takes the place of any in the file."""
-        for name in PASSWORD_KEYS:
-            if self.origins.get((*account, name), PREFIX).upper().startswith(PREFIX):
+    def _forget_of_file(self, section: Key, names: tuple[str, ...]) -> None:
+        """A source of a secret in the environment takes the place of any in the file."""
+        for name in names:
+            if self.origins.get((*section, name), PREFIX).upper().startswith(PREFIX):
                 continue
-            self.section(account).pop(name, None)
-            del self.origins[*account, name]
+            self.section(section).pop(name, None)
+            del self.origins[*section, name]

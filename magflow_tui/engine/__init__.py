@@ -7,6 +7,8 @@
 * `api`       the routes
 * `live`, `events`, `broadcast`  the 1 Hz snapshot and the event stream
 * `actions`   what operators have the marketplace do to orders, safe against crashes
+* `limits`    caps and reserves as people set them, in the store and in the limiters
+* `recorder`, `pruning`  every request and minute kept in the store, and let go of when it is too old
 * `accounts`, `history`, `scheduler`  what it serves, what was done, what is due
 * `failures`, `logs`  why it does not start; the log file without secrets
 """

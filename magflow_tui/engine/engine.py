@@ -17,22 +17,29 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from magflow_tui import __version__
-from magflow_tui.config import Settings, SettingsError, resolve_passwords
+from magflow_tui.config import Settings, SettingsError, resolve_passwords, resolve_webhook_secret
 from magflow_tui.contract.base import Resource
 from magflow_tui.contract.events import EventKind, Severity
 from magflow_tui.contract.snapshot import AccountState, EngineInfo, Snapshot
 from magflow_tui.engine.accounts import ServedAccounts, account_state
 from magflow_tui.engine.actions import ActionAccount, ActionDesk, ActionPolicy
+from magflow_tui.engine.alerts import AlertDesk, Webhook
 from magflow_tui.engine.checking import OrderChecking
+from magflow_tui.engine.disk import DiskGauge
 from magflow_tui.engine.events import EventHub
 from magflow_tui.engine.failures import EngineFailure, as_sentence, settings_failure
 from magflow_tui.engine.folder import HeldFolder
 from magflow_tui.engine.history import History
+from magflow_tui.engine.limits import LimitDesk
 from magflow_tui.engine.live import TICK_SECONDS, LiveView, Watchers
+from magflow_tui.engine.pruning import Pruner
+from magflow_tui.engine.recorder import Recorder
 from magflow_tui.engine.scheduler import Scheduler, Timetable
 from magflow_tui.engine.triage import TriageDesk
+from magflow_tui.marketplace.limiter import Pool
 from magflow_tui.marketplace.observer import RequestRecord
 from magflow_tui.marketplace.platforms import PLATFORMS
+from magflow_tui.monitor.minutes import ClosedMinute
 from magflow_tui.monitor.monitor import Monitor
 from magflow_tui.store import EventDraft, Store, StoreError, StoreVersionError
 from magflow_tui.store.migrations import HEAD
@@ -51,8 +58,9 @@ DRAIN_SECONDS = 2.5
 class Engine:
     """Serves one data folder. `async with engine.running():` is its whole life.
 
-    `schedules` tells whether interrupted runs go on and due syncs start by themselves. `passwords` are looked up from
-    the settings unless given; `held` is the data folder's lock when the caller took it already.
+    `schedules` tells whether interrupted runs go on and due syncs start by themselves. `passwords` and
+    `webhook_secret` are looked up from the settings unless given; `held` is the data folder's lock when the caller
+    took it already.
     """
 
     def __init__(
@@ -61,6 +69,7 @@ class Engine:
         *,
         schedules: bool = True,
         passwords: Mapping[str, str] | None = None,
+        webhook_secret: str | None = None,
         held: HeldFolder | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rng: random.Random | None = None,
@@ -77,6 +86,7 @@ class Engine:
         self.live = LiveView(self.build_snapshot)
         self._schedules = schedules
         self._passwords = passwords
+        self._webhook_secret = webhook_secret
         self._held = held
         self._rng = rng or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._monotonic_start = time.monotonic()
@@ -88,9 +98,14 @@ class Engine:
         self.runner: SyncRunner
         self.scheduler: Scheduler
         self.history: History
+        self.disk: DiskGauge
+        self.alerts: AlertDesk
         self.checking: OrderChecking
         self.desk: TriageDesk
         self.actions: ActionDesk
+        self.limits: LimitDesk
+        self.recorder: Recorder
+        self.pruner: Pruner
 
     @cached_property
     def asgi_app(self) -> FastAPI:
@@ -115,6 +130,7 @@ class Engine:
                 await self.scheduler.switch(True)
                 await self.checking.start_if_due()
             self.spawn(self.desk.keep_time(), name="triage")
+            self.spawn(self.pruner.run(), name="pruning")
             ticking = asyncio.create_task(self._tick(), name="tick")
             try:
                 yield
@@ -128,20 +144,31 @@ class Engine:
         if self._held is None:
             self._held = await asyncio.to_thread(HeldFolder.take, settings.folder, version=__version__)
             stack.callback(self._held.release)
-        if self._passwords is None:
-            try:
+        try:
+            if self._passwords is None:
                 self._passwords = await asyncio.to_thread(resolve_passwords, settings)
-            except SettingsError as error:
-                raise settings_failure(error) from None
+            if self._webhook_secret is None:
+                self._webhook_secret = await asyncio.to_thread(resolve_webhook_secret, settings)
+        except SettingsError as error:
+            raise settings_failure(error) from None
         try:
             self.store = await Store.open(settings.folder.database)
         except StoreError as error:
             raise _store_failure(error) from None
         stack.push_async_callback(self.store.close)
         self.events = EventHub(self.store)
-        self.monitor = Monitor(tuple(settings.accounts), self.notify, now=self.now)
+        webhook = Webhook.of(settings.alerts, self._webhook_secret)
+        self.alerts = AlertDesk(self.store, notify=self.notify, now=self.now, webhook=webhook, rng=self._rng)
+        self.monitor = Monitor(tuple(settings.enabled_accounts()), self.notify, self.alerts.on_alert, now=self.now)
         self.accounts = ServedAccounts(settings, self._passwords, self._observe, self._on_pause)
         await stack.enter_async_context(self.accounts)
+        self.limits = LimitDesk(
+            self.store,
+            {served.name: served.limiter for served in self.accounts.values()},
+            {Pool.ORDERS: settings.limits.orders_reserve, Pool.OTHER: settings.limits.other_reserve},
+            notify=self.notify,
+            now=self.now,
+        )
         self.runner = SyncRunner(
             store=self.store,
             accounts=[
@@ -149,6 +176,7 @@ class Engine:
                 for served in self.accounts.values()
             ],
             on_event=self._on_sync_event,
+            on_end=self.monitor.totals.add_run,
             clock=self.now,
             policy=SyncPolicy(
                 overlap=self.settings.sync.overlap_seconds,
@@ -166,7 +194,16 @@ class Engine:
             policy=ActionPolicy(answer=settings.http.connect_timeout + settings.http.read_timeout),
             now=self.now,
         )
-        self.history = History(self.store, self.now)
+        self.recorder = Recorder(self.store, self.monitor.requests)
+        self.pruner = Pruner(self.store, is_busy=lambda: bool(self.runner.running()), now=self.now)
+        timetables = tuple(
+            Timetable(name, resource, every)
+            for name in self.accounts
+            for resource in RESOURCES
+            if (every := settings.interval(name, resource))
+        )
+        self.history = History(self.store, self.now, timetables)
+        self.disk = DiskGauge(settings.data_dir, self.now)
         self.desk = TriageDesk(self.store, notify=self.notify, now=self.now)
         self.checking = OrderChecking(
             self.store,
@@ -176,12 +213,7 @@ class Engine:
             now=self.now,
         )
         self.scheduler = Scheduler(
-            (
-                Timetable(name, resource, every)
-                for name in self.accounts
-                for resource in RESOURCES
-                if (every := settings.interval(name, resource))
-            ),
+            timetables,
             start=self._start_scheduled,
             is_running=self.runner.is_running,
             last_start=self.history.last_start,
@@ -191,9 +223,14 @@ class Engine:
         try:
             await self.events.start()
             await self.history.refresh()
+            await self.limits.start()
+            await self.alerts.start(self.monitor)
+            await self.recorder.start()
         except StoreError as error:
             raise _store_failure(error) from None
         stack.push_async_callback(self.events.stop)
+        stack.push_async_callback(self.alerts.stop)
+        stack.push_async_callback(self.recorder.stop)
 
     async def drain(self) -> None:
         """Stop taking work, let each run store its page and its checkpoint, end every stream. Idempotent."""
@@ -210,6 +247,8 @@ class Engine:
             await asyncio.gather(self.runner.drain(DRAIN_SECONDS), self.actions.drain(DRAIN_SECONDS))
         finally:
             self.live.close()
+            await self.recorder.stop()
+            await self.alerts.stop()
             await self.events.stop()
 
     def spawn(self, work: Awaitable[None], name: str) -> None:
@@ -287,8 +326,9 @@ class Engine:
             queue=self.scheduler.queue(),
             recent_runs=self.history.recent_runs,
             health=self.monitor.health(),
+            account_health=self.monitor.account_health(),
             metrics=self.monitor.metrics(),
-            alerts=self.monitor.alerts,
+            alerts=self.alerts.open,
             last_event=self.events.last_event,
             last_request_seq=self.monitor.requests.last_seq,
         )
@@ -299,12 +339,15 @@ class Engine:
         due = loop.time()
         while True:
             try:
-                await self.history.refresh_if_stale()
-                self.monitor.tick(
+                await self._read_runs()
+                closed = self.monitor.tick(
                     self.accounts.gauges(),
-                    sync_success=self.history.sync_success,
-                    unfinished=self.history.unfinished,
+                    self.history.readings(self.scheduler.on_since, self.runner.running()),
+                    await self.disk.read(),
                 )
+                if closed is not None:
+                    await self._record(closed)
+                self.recorder.tick()
                 await self.live.tick()
             except StoreError as error:
                 log.error("the live view waits for the store: %s", error.message)
@@ -313,6 +356,23 @@ class Engine:
             # Missed ticks are not made up for: the next snapshot is as good as all of them.
             due = max(due + TICK_SECONDS, loop.time())
             await asyncio.sleep(due - loop.time())
+
+    async def _read_runs(self) -> None:
+        """Have health know of the runs that ended; of those it knew, where the store cannot be read."""
+        try:
+            await self.history.refresh_if_stale()
+        except StoreError as error:
+            log.error("runs that ended wait for the store: %s", error.message)
+
+    async def _record(self, closed: ClosedMinute) -> None:
+        """Have a minute kept that is over, and the live view as of now; without one where the store cannot be read."""
+        snapshot = None
+        try:
+            snapshot = await self.build_snapshot(self.live.seq)
+        except StoreError as error:
+            log.error("a minute is kept without its frame: %s", error.message)
+        finally:
+            self.recorder.keep(closed, snapshot)
 
     def _observe(self, record: RequestRecord) -> None:
         self.monitor.observe(record)

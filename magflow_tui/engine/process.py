@@ -20,9 +20,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from magflow_tui import __version__
-from magflow_tui.config import DataFolder, Settings, SettingsError, load_settings, locate_data_dir, resolve_passwords
+from magflow_tui.config import (
+    DataFolder,
+    Settings,
+    SettingsError,
+    load_settings,
+    locate_data_dir,
+    resolve_passwords,
+    resolve_webhook_secret,
+)
 from magflow_tui.engine.failures import EXIT_REFUSED, EngineFailure, settings_failure
 from magflow_tui.engine.folder import HeldFolder
 from magflow_tui.engine.listening import listen_on
@@ -33,6 +42,23 @@ log = logging.getLogger(__name__)
 #: An engine that was asked to stop is gone after so many seconds, whatever hangs: every page is stored in one
 #: transaction with its checkpoint, so ending it hard costs no more than a crash, which is nothing.
 STOP_SECONDS = 4.7
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What only the owner knows: the accounts' passwords by name, and what messages to the webhook are signed with."""
+
+    passwords: dict[str, str]
+    webhook: str | None
+
+    def forms(self, settings: Settings) -> list[str]:
+        """All that must not be seen in the log, in every form in which it could be there."""
+        token = settings.api_token.get_secret_value() if settings.api_token else None
+        named = ((settings.accounts[name].username, word) for name, word in self.passwords.items())
+        # What an address has behind its `?` is often a key.
+        query = urlsplit(settings.alerts.webhook or "").query
+        given = (token, self.webhook, self.webhook and self.webhook.removeprefix("whsec_"), query)
+        return [*(form for pair in named for form in forms_of(*pair)), *filter(None, given)]
 
 
 @dataclass(frozen=True)
@@ -77,10 +103,10 @@ def run(arguments: Arguments) -> int:
             stack.callback(held.release)
             tcp = _tcp_socket(arguments, settings, stack)
             engine_log = _log(settings, stack)
-            passwords = _passwords(settings)
-            engine_log.hide(_secrets(settings, passwords))
+            secrets = _find_secrets(settings)
+            engine_log.hide(secrets.forms(settings))
             held.folder.last_failure.unlink(missing_ok=True)
-            asyncio.run(_live(arguments, settings, passwords, held, tcp))
+            asyncio.run(_live(arguments, settings, secrets, held, tcp))
     except EngineFailure as failure:
         _report(failure, folder, arguments.ready)
         return EXIT_REFUSED
@@ -99,12 +125,18 @@ def settle_garbage_collector() -> None:
 
 
 async def _live(
-    arguments: Arguments, settings: Settings, passwords: dict[str, str], held: HeldFolder, tcp: socket.socket | None
+    arguments: Arguments, settings: Settings, secrets: Secrets, held: HeldFolder, tcp: socket.socket | None
 ) -> None:
     from magflow_tui.engine.engine import Engine
     from magflow_tui.engine.serving import serve
 
-    engine = Engine(settings, schedules=arguments.schedules, passwords=passwords, held=held)
+    engine = Engine(
+        settings,
+        schedules=arguments.schedules,
+        passwords=secrets.passwords,
+        webhook_secret=secrets.webhook,
+        held=held,
+    )
     settle_garbage_collector()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -149,16 +181,11 @@ def _log(settings: Settings, stack: ExitStack) -> EngineLog:
     return engine_log
 
 
-def _passwords(settings: Settings) -> dict[str, str]:
+def _find_secrets(settings: Settings) -> Secrets:
     try:
-        return resolve_passwords(settings)
+        return Secrets(resolve_passwords(settings), resolve_webhook_secret(settings))
     except SettingsError as error:
         raise settings_failure(error) from None
-
-
-def _secrets(settings: Settings, passwords: dict[str, str]) -> list[str]:
-    secrets = [form for name, word in passwords.items() for form in forms_of(settings.accounts[name].username, word)]
-    return [*secrets, settings.api_token.get_secret_value()] if settings.api_token else secrets
 
 
 def _tcp_socket(arguments: Arguments, settings: Settings, stack: ExitStack) -> socket.socket | None:

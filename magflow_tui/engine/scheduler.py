@@ -99,6 +99,7 @@ class Scheduler:
         self._rng = rng
         self._due: list[_Due] = []
         self._task: asyncio.Task[None] | None = None
+        self.on_since: datetime | None = None
 
     @property
     def on(self) -> bool:
@@ -117,10 +118,12 @@ class Scheduler:
             ]
             if self._task is None:
                 self._due = due
+                self.on_since = now
                 self._task = asyncio.create_task(self._run(), name="scheduler")
         elif not on and self._task is not None:
             task, self._task = self._task, None
             self._due = []
+            self.on_since = None
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 

@@ -67,7 +67,8 @@ class _Active:
 class SyncRunner:
     """The runs of one engine. Use on one event loop; end with `drain`.
 
-    `clock` gives aware UTC, `monotonic` seconds for rates. `on_event` is called on the loop and must not block.
+    `clock` gives aware UTC, `monotonic` seconds for rates. `on_event` is called on the loop and must not block; so is
+    `on_end`, with a run that ended.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class SyncRunner:
         store: Store,
         accounts: Iterable[SyncAccount],
         on_event: Callable[[EventDraft], None],
+        on_end: Callable[[Run], None] = lambda run: None,
         clock: Callable[[], datetime],
         policy: SyncPolicy | None = None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -84,6 +86,7 @@ class SyncRunner:
         self._accounts = {account.name: account for account in accounts}
         self._around = Surroundings(store, policy or SyncPolicy(), clock, on_event)
         self._monotonic = monotonic
+        self._on_end = on_end
         self._active: dict[int, _Active] = {}
         self._starting: dict[tuple[str, Resource], asyncio.Lock] = {}
         self._unrecorded: dict[int, Run] = {}
@@ -283,6 +286,7 @@ class SyncRunner:
         if ended is None:
             return sync.run  # drained: it has no result, and goes on when the engine is back
         self._tell_end(ended)
+        self._on_end(ended)
         return ended
 
     async def _finish_anyhow(self, sync: _AnyRun, result: RunState, reason: str) -> Run:

@@ -94,6 +94,38 @@ async def test_statistics_answer_under_the_names_that_callers_know(engine: Engin
         assert set(keys.split()) <= set(model.model_fields)
 
 
+async def test_health_tells_every_line_of_the_score_and_of_each_account(engine: Engine, client: EngineClient) -> None:
+    await finished(engine, client, StartSync(resources=("offers",), accounts=("shop",)))
+    await engine.history.refresh()
+    engine.monitor.tick(engine.accounts.gauges(), engine.history.readings(None, ()))
+    health = await client.health()
+    assert (health.status, health.health_score) == ("healthy", 100)
+    assert {line.metric for line in health.lines} == {"error_rate", "response_time", "limit_use", "sync_success"}
+    assert health.lines == (await client.snapshot()).health.lines
+    scores = {account.account: (account.score, account.metrics.requests > 0) for account in health.accounts}
+    assert scores == {"shop": (100, True), "bg": (None, False)}
+    assert health.accounts == (await client.snapshot()).account_health
+    assert health.metrics.sync_success == 100.0
+
+
+async def test_metrics_are_told_of_an_account_and_of_a_pool_too(engine: Engine, client: EngineClient) -> None:
+    await finished(engine, client, StartSync(resources=("offers", "rma")))
+    engine.monitor.tick(engine.accounts.gauges(), engine.history.readings(None, ()))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(engine.asgi_app), base_url="http://engine") as http:
+
+        async def metrics(**asked: str) -> dict[str, float]:
+            answer = await http.get(f"{BASE_PATH}/monitoring/metrics", params=asked)
+            return dict(answer.raise_for_status().json()["metrics"])
+
+        every, shop, bg = await metrics(), await metrics(account="Shop"), await metrics(account="bg")
+        assert 0 < shop["requests"] < every["requests"] == shop["requests"] + bg["requests"]
+        assert await metrics(account="shop", pool="other") == shop
+        orders = await metrics(account="shop", pool="orders")
+        assert (orders["requests"], orders["limit_use"], orders["mean_ms"]) == (0, 0.0, None)
+        unknown = await http.get(f"{BASE_PATH}/monitoring/metrics", params={"account": "nobody"})
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "account_unknown")
+
+
 async def test_health_is_unknown_before_the_first_request(client: EngineClient) -> None:
     health = await client.health()
     assert (health.status, health.health_score) == ("unknown", None)
@@ -360,7 +392,8 @@ async def test_the_documentation_names_every_path(engine: Engine) -> None:
         described = json.loads((await http.get("/openapi.json")).content)["paths"]
     for path in (
         "/health", "/monitoring/metrics", "/monitoring/minutes", "/monitoring/sync-stats", "/monitoring/product-stats",
-        "/rate-limiter/stats", "/rate-limiter/reset", "/snapshot", "/snapshot/stream", "/events", "/events/stream",
+        "/rate-limiter/stats", "/rate-limiter/reset", "/rate-limiter/cap", "/rate-limiter/reserve",
+        "/rate-limiter/settings", "/rate-limiter/losses", "/snapshot", "/snapshot/stream", "/events", "/events/stream",
         "/runs", "/runs/{run_id}", "/runs/{run_id}/pages", "/runs/{run_id}/throughput", "/runs/{run_id}/cancel",
         "/runs/{run_id}/resume", "/orders", "/orders/{order_id}", "/orders/{order_id}/raw", "/offers", "/requests",
         "/alerts", "/accounts", "/accounts/{name}/test", "/engine", "/engine/stop", "/schedule",

@@ -5,7 +5,8 @@
 * `live`     snapshots and events, once and as streams
 * `runs`     start, follow, cancel and resume syncs
 * `triage`   findings and what people say of them, notes, history, saved views
-* `records`  orders, offers, requests, accounts
+* `records`  orders, offers, accounts
+* `requests`, `past`  requests to the marketplace, live and kept; the live view and the minutes that were
 * `actions`  what the marketplace is asked to do to orders
 * `health`   health, metrics, statistics, limits
 * `control`  the engine itself: state, schedules, stop

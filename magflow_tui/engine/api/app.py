@@ -8,7 +8,21 @@ from pydantic import BaseModel
 from magflow_tui import __version__
 from magflow_tui.contract.base import BASE_PATH
 from magflow_tui.contract.errors import ErrorBody
-from magflow_tui.engine.api import actions, control, errors, health, live, records, runs, triage
+from magflow_tui.engine.api import (
+    actions,
+    alerts,
+    control,
+    errors,
+    health,
+    limits,
+    live,
+    past,
+    prometheus,
+    records,
+    requests,
+    runs,
+    triage,
+)
 from magflow_tui.engine.engine import Engine
 
 
@@ -36,8 +50,9 @@ def create_app(engine: Engine) -> FastAPI:
             response.status_code = 503
         return Probe(status="draining" if engine.draining else "ok")
 
+    app.include_router(prometheus.router)
     api = APIRouter(prefix=BASE_PATH)
-    for room in (live, runs, triage, records, actions, health, control):
+    for room in (live, runs, triage, records, requests, past, actions, alerts, health, limits, control):
         api.include_router(room.router)
     app.include_router(api)
     return app

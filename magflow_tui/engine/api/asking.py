@@ -22,7 +22,17 @@ def _lower(name: str | None) -> str | None:
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Most = Annotated[int, Query(ge=1, le=100_000, description="count no further than this")]
+Where = Annotated[str | None, Query(description="a RowFilter as JSON")]
 Account = Annotated[str | None, Query(description="name of an account, in any case"), AfterValidator(_lower)]
+
+
+def filter_of(where: str | None) -> RowFilter:
+    """A filter out of its JSON. Raises `ApiError` for what is none."""
+    try:
+        return RowFilter() if where is None else RowFilter.model_validate_json(where)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise ApiError(400, "bad_request", as_sentence(f"where is no filter: {problem}"), detail="where") from None
 
 
 class _ListPart:
@@ -31,7 +41,7 @@ class _ListPart:
     def __init__(
         self,
         account: Account = None,
-        where: Annotated[str | None, Query(description="a RowFilter as JSON")] = None,
+        where: Where = None,
         descending: Annotated[bool | None, Query(description="null: the list's own direction")] = None,
         limit: Limit = 100,
         after: Annotated[str | None, Query(description="rows behind this mark")] = None,
@@ -39,14 +49,9 @@ class _ListPart:
         start_at: Annotated[str | None, Query(description="rows from this mark's on")] = None,
         from_end: Annotated[bool, Query(description="the last rows")] = False,
     ) -> None:
-        try:
-            wanted = RowFilter() if where is None else RowFilter.model_validate_json(where)
-        except ValidationError as error:
-            problem = error.errors(include_url=False, include_input=False)[0]["msg"]
-            raise ApiError(400, "bad_request", as_sentence(f"where is no filter: {problem}"), detail="where") from None
         self.query = ListQuery(
             account=account,
-            where=wanted,
+            where=filter_of(where),
             descending=descending,
             limit=limit,
             after=after,

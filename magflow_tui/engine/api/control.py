@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from fastapi import APIRouter
 
-from magflow_tui.contract.management import ScheduleSwitch, StopEngine, Stopping
+from magflow_tui.contract.management import ScheduleSwitch, StopEngine, Stopping, StoreCheck
 from magflow_tui.contract.snapshot import EngineInfo
 from magflow_tui.engine.api.serving_engine import AnyEngine, WorkingEngine
 
@@ -18,6 +20,14 @@ DETACH_SECONDS = 0.5
 async def show(engine: AnyEngine) -> EngineInfo:
     """Process, version, folder, schedules, who is attached."""
     return engine.info()
+
+
+@router.post("/engine/store-check")
+async def check_store(engine: AnyEngine) -> StoreCheck:
+    """Read every page of the store's file and tell what is damaged; beside everything else, for as long as it takes."""
+    began = time.perf_counter()
+    problems = await engine.store.check()
+    return StoreCheck(problems=problems, seconds=round(time.perf_counter() - began, 3))
 
 
 @router.post("/engine/stop")

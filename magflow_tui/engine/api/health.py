@@ -1,20 +1,17 @@
-"""Health, metrics, statistics and limits, under the paths and names that existing clients call."""
+"""Health, metrics and statistics, under the paths and names that existing clients call."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
+from magflow_tui.contract.base import PoolName
 from magflow_tui.contract.management import (
-    AlertList,
     HealthAnswer,
-    LimiterStats,
-    Message,
     MetricsAnswer,
     ProductStats,
     SyncStats,
 )
-from magflow_tui.contract.minutes import Minutes
-from magflow_tui.contract.snapshot import PoolGauge
+from magflow_tui.engine.api.errors import ApiError
 from magflow_tui.engine.api.serving_engine import AnyEngine
 
 router = APIRouter(tags=["health"])
@@ -28,27 +25,22 @@ async def health(engine: AnyEngine) -> HealthAnswer:
         status=found.level,
         health_score=found.score,
         metrics=engine.monitor.metrics(),
-        alerts=engine.monitor.alerts,
+        alerts=engine.alerts.open,
         timestamp=engine.now(),
+        lines=found.lines,
+        accounts=engine.monitor.account_health(),
     )
 
 
-@router.get("/alerts")
-async def alerts(engine: AnyEngine) -> AlertList:
-    """Alerts that are open, newest first."""
-    return AlertList(alerts=engine.monitor.alerts)
-
-
 @router.get("/monitoring/metrics")
-async def metrics(engine: AnyEngine) -> MetricsAnswer:
-    """Requests of the last 5 minutes."""
-    return MetricsAnswer(metrics=engine.monitor.metrics(), alerts=engine.monitor.alerts, timestamp=engine.now())
-
-
-@router.get("/monitoring/minutes")
-async def minutes(engine: AnyEngine) -> Minutes:
-    """The last hour, a value a minute: response times, use of each pool, each route and who called it."""
-    return engine.monitor.minutes()
+async def metrics(engine: AnyEngine, account: str | None = None, pool: PoolName | None = None) -> MetricsAnswer:
+    """Requests of the last 5 minutes, of an account and of a pool where one is named; every open alert."""
+    if account is not None and account.lower() not in engine.settings.accounts:
+        known = ", ".join(engine.settings.accounts) or "none"
+        message = f"There is no account {account!r}; there are: {known}."
+        raise ApiError(404, "account_unknown", message, detail=account)
+    found = engine.monitor.metrics(account and account.lower(), pool)
+    return MetricsAnswer(metrics=found, alerts=engine.alerts.open, timestamp=engine.now())
 
 
 @router.get("/monitoring/sync-stats")
@@ -61,44 +53,3 @@ async def sync_stats(engine: AnyEngine) -> SyncStats:
 async def product_stats(engine: AnyEngine) -> ProductStats:
     """Offers that are stored."""
     return await engine.store.product_stats(engine.now())
-
-
-@router.get("/rate-limiter/stats")
-async def limiter_stats(engine: AnyEngine) -> LimiterStats:
-    """Requests, waits and use of each window."""
-    return limiter_answer(engine.accounts.gauges())
-
-
-@router.post("/rate-limiter/reset")
-async def reset_limiter(engine: AnyEngine) -> Message:
-    """Count anew. Limits, windows and pauses stay as they are."""
-    for served in engine.accounts.values():
-        served.limiter.reset_stats()
-    engine.notify("limits.reset", "info", "Limiter statistics were reset", None)
-    return Message(message="Rate limiter statistics were reset.")
-
-
-def limiter_answer(gauges: tuple[PoolGauge, ...]) -> LimiterStats:
-    """Counts and tokens summed over accounts; use in % of the fullest account's minute."""
-    orders = [gauge for gauge in gauges if gauge.pool == "orders"]
-    other = [gauge for gauge in gauges if gauge.pool == "other"]
-    accounts: dict[str, dict[str, PoolGauge]] = {}
-    for gauge in gauges:
-        accounts.setdefault(gauge.account, {})[gauge.pool] = gauge
-    return LimiterStats(
-        orders_requests=sum(gauge.requests for gauge in orders),
-        other_requests=sum(gauge.requests for gauge in other),
-        rate_limit_hits=sum(gauge.hits for gauge in gauges),
-        total_wait_time=round(sum(gauge.total_wait_seconds for gauge in gauges), 3),
-        current_orders_rpm=sum(gauge.minute_used for gauge in orders),
-        current_other_rpm=sum(gauge.minute_used for gauge in other),
-        orders_rpm_usage=_fullest(orders),
-        other_rpm_usage=_fullest(other),
-        orders_tokens_available=round(sum(gauge.tokens for gauge in orders), 2),
-        other_tokens_available=round(sum(gauge.tokens for gauge in other), 2),
-        accounts=accounts,
-    )
-
-
-def _fullest(gauges: list[PoolGauge]) -> float:
-    return round(max((100.0 * gauge.minute_used / gauge.minute_limit for gauge in gauges), default=0.0), 1)

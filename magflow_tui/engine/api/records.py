@@ -1,4 +1,4 @@
-"""What is stored and what was asked: orders, offers, requests, accounts."""
+"""What is stored and what was asked: orders, offers, accounts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Response
 from magflow_tui.contract.listing import OfferSort, OrderSort, RowCount
 from magflow_tui.contract.management import AccountList
 from magflow_tui.contract.offers import OfferDetail
-from magflow_tui.contract.records import AccountTest, OfferPage, OrderDetail, OrderPage, RequestPage
-from magflow_tui.engine.api.asking import Account, Limit, ListPart, Most, named_mistakes, owner_of
+from magflow_tui.contract.records import AccountTest, OfferPage, OrderDetail, OrderPage
+from magflow_tui.engine.api.asking import Account, ListPart, Most, named_mistakes, owner_of
 from magflow_tui.engine.api.errors import ApiError, not_found
 from magflow_tui.engine.api.serving_engine import AnyEngine, WorkingEngine
 
@@ -96,14 +96,6 @@ async def show_offer(engine: AnyEngine, offer_id: int, account: Account = None) 
     if detail is None:
         raise not_found(f"offer {offer_id}")
     return detail
-
-
-@router.get("/requests", tags=["requests"])
-async def list_requests(
-    engine: AnyEngine, after: Annotated[int, Query(ge=0)] = 0, limit: Limit = 500, newest: bool = False
-) -> RequestPage:
-    """The last requests to the marketplace behind `after`; with `newest` the last `limit` of them."""
-    return engine.monitor.requests.page(after=after, limit=limit, newest=newest)
 
 
 @router.get("/accounts", tags=["accounts"])
