@@ -7,6 +7,7 @@ waited for. Killed outright it cannot do that; the engine then notices that its 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
@@ -35,6 +36,16 @@ def data_folder(invocation: Invocation) -> Path:
     from magflow_tui.config import locate_data_dir
 
     return locate_data_dir(config_file=invocation.config, data_dir=invocation.data_dir)
+
+
+def settings_path(invocation: Invocation) -> Path:
+    """Where the settings file of the call is, or would be."""
+    from magflow_tui.config import default_config_path
+
+    if invocation.config is not None:
+        return invocation.config
+    named = os.environ.get("MAGFLOW_CONFIG")
+    return Path(named).expanduser().absolute() if named else default_config_path()
 
 
 def with_engine(invocation: Invocation, work: Callable[[EngineClient], Awaitable[Result]]) -> Result:
@@ -105,14 +116,20 @@ async def launch(
 
 
 def settings_problems(invocation: Invocation) -> tuple[str, ...]:
-    """Everything that is wrong with the settings, a sentence each. Blocks: passwords are looked up as well."""
-    from magflow_tui.config import SettingsError, load_settings, resolve_passwords
+    """Everything that is wrong with the settings, a sentence each. Blocks: secrets are looked up as well."""
+    from magflow_tui.config import SettingsError, load_settings, resolve_passwords, resolve_webhook_secret
 
+    problems: list[str] = []
     try:
-        resolve_passwords(load_settings(config_file=invocation.config, data_dir=invocation.data_dir))
+        settings = load_settings(config_file=invocation.config, data_dir=invocation.data_dir)
     except SettingsError as error:
         return error.lines
-    return ()
+    for find in (resolve_passwords, resolve_webhook_secret):
+        try:
+            find(settings)
+        except SettingsError as error:
+            problems += error.lines
+    return tuple(problems)
 
 
 async def give_back(launched: Launched) -> None:

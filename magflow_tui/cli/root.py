@@ -28,6 +28,8 @@ SUBCOMMANDS = {
     "runs": Lazy(f"{_COMMANDS}.runs:runs", "Syncs that ran, and those that run."),
     "limits": Lazy(f"{_COMMANDS}.limits:limits", "Use of the marketplace's rate limits."),
     "health": Lazy(f"{_COMMANDS}.health:health", "Tell how well requests and syncs go."),
+    "alerts": Lazy(f"{_COMMANDS}.alerts:alerts", "What is wrong, since when, and what to do."),
+    "doctor": Lazy(f"{_COMMANDS}.doctor:doctor", "Check machine, settings, store and accounts."),
     "requests": Lazy(f"{_COMMANDS}.requests:requests", "List the last requests to the marketplace."),
     "watch": Lazy(f"{_COMMANDS}.watch:watch", "Show what is happening, as lines if need be."),
     "web": Lazy(f"{_COMMANDS}.web:web", "Serve the dashboard to a browser on this machine."),

@@ -35,6 +35,10 @@ _EXAMPLES = {
     "offers_every": '"6h"',
     "rma_every": '"1h"',
     "api_token": '"…"',
+    "webhook": '"https://alerts.example.com/hooks/magflow"',
+    "webhook_secret": '"replace me: a long random text"',
+    "webhook_secret_file": '"~/.config/magflow/webhook.secret"',
+    "webhook_secret_command": '"pass show magflow/webhook"',
 }
 
 

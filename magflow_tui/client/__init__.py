@@ -4,6 +4,7 @@
 * `streams` snapshots and events as async iterators that survive a lost connection
 * `launch`  starts and ends the engine's process
 * `status`  tells whether one runs
+* `curl`    a request to the marketplace as a command for a shell
 * `errors`  what can go wrong, with the engine's own sentence
 """
 

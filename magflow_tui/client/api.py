@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -13,22 +14,27 @@ from magflow_tui.client.errors import EngineError, EngineNotRunningError, Engine
 from magflow_tui.client.list_part import ListPart
 from magflow_tui.client.orders_desk import ActionCalls, TriageCalls
 from magflow_tui.client.streams import OnLink, Streams
+from magflow_tui.client.watching import AlertCalls, PastCalls
 from magflow_tui.config.folder import DataFolder
-from magflow_tui.contract.base import BASE_PATH, Resource
+from magflow_tui.contract.base import BASE_PATH, PoolName, Resource
 from magflow_tui.contract.errors import ErrorBody
 from magflow_tui.contract.events import Event, EventPage
 from magflow_tui.contract.listing import RowCount
 from magflow_tui.contract.management import (
     AccountList,
-    AlertList,
     HealthAnswer,
     LimiterStats,
+    LimitLosses,
+    LimitSettings,
     Message,
     MetricsAnswer,
     ProductStats,
     ScheduleSwitch,
+    SetCap,
+    SetReserve,
     StopEngine,
     Stopping,
+    StoreCheck,
     SyncStats,
 )
 from magflow_tui.contract.minutes import Minutes
@@ -46,6 +52,8 @@ Params = Mapping[str, str | int | bool | None]
 #: A call that asks the marketplace (an account test) or walks the store may take a while, in seconds.
 CALL_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
+#: A store of many gigabytes on a slow disk is read whole in this.
+STORE_CHECK_SECONDS = 3600.0
 
 
 class EngineClient:
@@ -70,6 +78,8 @@ class EngineClient:
         self._streams = Streams(self._http, where, self._check)
         self.triage = TriageCalls(self._get, self._post)
         self.actions = ActionCalls(self._get, self._post)
+        self.alerts = AlertCalls(self._get, self._post)
+        self.past = PastCalls(self._get)
 
     @classmethod
     def connect(cls, data_dir: Path) -> Self:
@@ -213,7 +223,10 @@ class EngineClient:
         return await self._get(f"/offers/{offer_id}", OfferDetail, {"account": account})
 
     async def requests(self, *, after: int = 0, limit: int = 500, newest: bool = False) -> RequestPage:
-        """Requests to the marketplace behind `after`; the last `limit` of them when `newest`."""
+        """Requests to the marketplace behind `after`, in order; the last `limit` of them when `newest`.
+
+        Older ones are with `past`.
+        """
         return await self._get("/requests", RequestPage, {"after": after, "limit": limit, "newest": newest or None})
 
     # accounts, health, limits
@@ -225,9 +238,6 @@ class EngineClient:
         """One real call with the account's credentials."""
         return await self._post(f"/accounts/{name}/test", AccountTest)
 
-    async def alerts(self) -> AlertList:
-        return await self._get("/alerts", AlertList)
-
     async def health(self) -> HealthAnswer:
         return await self._get("/health", HealthAnswer)
 
@@ -235,7 +245,7 @@ class EngineClient:
         return await self._get("/monitoring/metrics", MetricsAnswer)
 
     async def minutes(self) -> Minutes:
-        """The last hour, a value a minute; a new one is there once a minute."""
+        """The last hour, a value a minute; a new one is there once a minute. Other times are with `past`."""
         return await self._get("/monitoring/minutes", Minutes)
 
     async def sync_stats(self) -> SyncStats:
@@ -251,6 +261,27 @@ class EngineClient:
         """Set the limiter's statistics to zero; its limits and windows stay as they are."""
         return await self._post("/rate-limiter/reset", Message)
 
+    async def set_cap(self, account: str, pool: PoolName, job: str, per_minute: int | None, *, by: str) -> Message:
+        """Allow a job so many requests a minute of a pool, None: as many as there are. It stays when the engine ends.
+
+        Codes `account_unknown`, `bad_request` for more than the pool has.
+        """
+        command = SetCap(account=account, pool=pool, job=job, per_minute=per_minute, by=by)
+        return await self._post("/rate-limiter/cap", Message, command)
+
+    async def set_reserve(self, account: str, pool: PoolName, per_minute: int | None, *, by: str) -> Message:
+        """Keep so many requests of each minute of a pool for operators, None: as the settings say. As `set_cap`."""
+        command = SetReserve(account=account, pool=pool, per_minute=per_minute, by=by)
+        return await self._post("/rate-limiter/reserve", Message, command)
+
+    async def limit_settings(self) -> LimitSettings:
+        """Every cap and reserve that holds, and who set it."""
+        return await self._get("/rate-limiter/settings", LimitSettings)
+
+    async def limit_losses(self, *, until: datetime | None = None) -> LimitLosses:
+        """Time lost in waiting and 429 answers, of 24 h up to `until` (now when None)."""
+        return await self._get("/rate-limiter/losses", LimitLosses, {"until": None if until is None else until.isoformat()})
+
     # the engine itself
 
     async def engine(self) -> EngineInfo:
@@ -262,6 +293,11 @@ class EngineClient:
     async def keep_engine(self) -> EngineInfo:
         """An engine that a command started only for itself stays when that command ends."""
         return await self._post("/engine/keep", EngineInfo)
+
+    async def check_store(self) -> StoreCheck:
+        """Have every page of the store read and checked; takes seconds a gigabyte."""
+        response = await self._call("POST", "/engine/store-check", seconds=STORE_CHECK_SECONDS)
+        return self._read(StoreCheck, response)
 
     async def stop_engine(self, *, unless_attached: bool = False) -> Stopping:
         """Ask the engine to end; see `launch.stop_engine`, which also sees to it."""
@@ -277,14 +313,23 @@ class EngineClient:
         return self._read(model, await self._call("POST", path, params=params, content=body))
 
     async def _call(
-        self, method: str, path: str, *, params: Params | None = None, content: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        content: bytes | None = None,
+        seconds: float = CALL_SECONDS,
     ) -> httpx.Response:
         import httpx
 
         given = {name: value for name, value in (params or {}).items() if value is not None}
         headers = {"Content-Type": "application/json"} if content else {}
         try:
-            response = await self._http.request(method, path, params=given, content=content, headers=headers)
+            patience = httpx.Timeout(seconds, connect=CONNECT_SECONDS)
+            response = await self._http.request(
+                method, path, params=given, content=content, headers=headers, timeout=patience
+            )
         except httpx.ConnectError:
             raise EngineNotRunningError(self.where) from None
         except httpx.TransportError as error:

@@ -99,6 +99,16 @@ def test_a_missing_password_is_a_problem_of_the_check(tmp_path: Path) -> None:
     assert "accounts.shop.password" in checked.stderr
 
 
+def test_a_secret_of_the_webhook_that_is_not_there_is_a_problem_of_the_check_beside_others(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    hook = '[alerts]\nwebhook = "https://alerts.example.com/hook"\nwebhook_secret_file = "/nowhere/secret"\n'
+    path.write_text(hook + GOOD.replace(f'password = "{SECRET}"', ""), encoding="utf-8")
+    checked = call("config", "check", "--config", path)
+    assert checked.exit_code == 2
+    assert "accounts.shop.password" in checked.stderr
+    assert "alerts.webhook_secret (settings): webhook_secret_file /nowhere/secret cannot be read" in checked.stderr
+
+
 def test_a_named_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     shown = call("config", "show", "--config", tmp_path / "none.toml")
     assert shown.exit_code == 2

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from magflow_tui.cli.settings_file import commented_settings
 from magflow_tui.config import AccountSettings, Settings, load_settings
 
-ONE_PASSWORD = re.compile(r"^password_(file|command) = .*\n", re.MULTILINE)
+ONE_PASSWORD = re.compile(r"^(password|webhook_secret)_(file|command) = .*\n", re.MULTILINE)
 
 
 def without_comment_marks() -> str:
@@ -54,7 +54,9 @@ def test_without_its_comment_marks_every_value_is_valid(tmp_path: Path) -> None:
     path.write_text(ONE_PASSWORD.sub("", without_comment_marks()), encoding="utf-8")
     settings = load_settings(config_file=path, environ={})
     assert settings.accounts["shop"].platform == "emag-ro"
-    defaults = settings.model_copy(update={"accounts": {}, "api_token": None})
+    assert settings.alerts.webhook is not None
+    assert settings.alerts.webhook_secret is not None
+    defaults = settings.model_copy(update={"accounts": {}, "api_token": None, "alerts": Settings().alerts})
     assert defaults == Settings()
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import click
 
-from magflow_tui.cli.borrowing import settings_problems
+from magflow_tui.cli.borrowing import settings_path, settings_problems
 from magflow_tui.cli.failures import FAILED, OK, CommandError
 from magflow_tui.cli.grammar import Group, json_option
 from magflow_tui.cli.invocation import Invocation, pass_invocation
@@ -28,7 +27,7 @@ def init_config(invocation: Invocation, force: bool) -> None:
     """Write a settings file with every key, commented, to fill in."""
     from magflow_tui.cli.settings_file import commented_settings
 
-    path = _path(invocation)
+    path = settings_path(invocation)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
     try:
@@ -79,13 +78,6 @@ def show_config(invocation: Invocation) -> None:
 @pass_invocation
 def show_path(invocation: Invocation) -> None:
     """Print where the settings file is, or would be."""
-    Printer(json=False).sentence(str(_path(invocation)))
+    Printer(json=False).sentence(str(settings_path(invocation)))
 
 
-def _path(invocation: Invocation) -> Path:
-    from magflow_tui.config import default_config_path
-
-    if invocation.config is not None:
-        return invocation.config
-    named = os.environ.get("MAGFLOW_CONFIG")
-    return Path(named).expanduser().absolute() if named else default_config_path()
