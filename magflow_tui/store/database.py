@@ -41,8 +41,8 @@ _CACHE_KIB: Final = 8_192
 class Change:
     """What a single statement did: the rows that it changed, and the seconds that it took of a processor.
 
-    `elapsed` are seconds until its thread went on. Beside a busy loop that is later than the writer was free again,
-    since the thread has to win back the interpreter first; with nothing else at work it is how long the writer was held.
+    `elapsed` are seconds until its thread went on. With nothing else at work that is how long the writer was held;
+    beside a busy loop the writer is free sooner, and the thread waits for the interpreter.
     """
 
     rows: int

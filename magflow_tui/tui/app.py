@@ -23,10 +23,12 @@ from textual.worker import Worker, WorkerState
 from magflow_tui import __version__
 from magflow_tui.config.look import Look
 from magflow_tui.tui.commands import Commands
+from magflow_tui.tui.data.alert_desk import AlertDesk
 from magflow_tui.tui.data.desk import Desk
 from magflow_tui.tui.data.feed import Feed
 from magflow_tui.tui.data.hour import Hour
 from magflow_tui.tui.data.lists import Lists
+from magflow_tui.tui.data.past import Past
 from magflow_tui.tui.data.run_history import RunHistory
 from magflow_tui.tui.keyboard.actions import Action, Situation, action_for, help_groups, hints, why_not
 from magflow_tui.tui.keyboard.keymap import shown_key
@@ -42,8 +44,8 @@ from magflow_tui.tui.privacy import Privacy
 from magflow_tui.tui.session import Session
 from magflow_tui.tui.terminal.app import TerminalApp
 from magflow_tui.tui.views import about, keyhelp
-from magflow_tui.tui.views.bodies import BODIES
-from magflow_tui.tui.views.context import SCREENS, Body, Link, ListState, View
+from magflow_tui.tui.views.bodies import body_of
+from magflow_tui.tui.views.context import SCREENS, Body, ListState, View
 from magflow_tui.tui.views.frame import event_line, hints_line, is_reduced, status_line, tabs_line
 from magflow_tui.tui.views.spans import Role, clean
 from magflow_tui.tui.widgets.panel import Panel
@@ -103,7 +105,9 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.commands = Commands(self, session, self.say)
         self.lists = Lists()
         self.desk = Desk()
+        self.alert_desk = AlertDesk()
         self.hour = Hour()
+        self.past = Past()
         self.runs = RunHistory(clock)
 
         self.place = Place()
@@ -132,6 +136,13 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
     def snapshot(self) -> Snapshot | None:
         """The latest snapshot, whatever is shown."""
         return self.feed.snapshot
+
+    @property
+    def shown(self) -> Snapshot | None:
+        """The snapshot that is shown: of a past minute (None in a gap), frozen, or the latest."""
+        if self.place.past is not None:
+            return self.past.snapshot
+        return self.place.frozen or self.snapshot
 
     @property
     def account(self) -> str | None:
@@ -192,6 +203,7 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.ending()
         if self._driver is not None and not self.is_headless:
             self._driver.write(self.despatch.farewell())
+        await self.keys.watching.part()
         with contextlib.suppress(Exception):
             # The terminal has to be given back within a second, whatever the connection does.
             await asyncio.wait_for(self.session.close(stop_engine=False), 0.5)
@@ -224,9 +236,14 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
 
     def on_app_focus(self) -> None:
         """Somebody looks again: what they see is to be fresh, the lists too."""
+        self.keys.watching.look_back()
         self.read_lists_now()
         self.paint()
         self.follow_lists()
+
+    def on_app_blur(self) -> None:
+        """They look elsewhere."""
+        self.keys.watching.look_away()
 
     def _tick(self) -> None:
         """Once a second: what depends on time alone, and what could not be painted while the terminal was behind."""
@@ -237,9 +254,9 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             self.follow_lists()
 
     def news(self) -> Hashable:
-        """What is painted at once when it changes: how the engine is doing, and its alerts."""
+        """What is painted at once when it changes: how the engine is doing, its alerts, what was said of them."""
         alerts = self.snapshot.alerts if self.snapshot is not None else None
-        return self.feed.link().phase, alerts and frozenset(alert.alert_id for alert in alerts)
+        return self.feed.link().phase, alerts and frozenset((alert.alert_id, alert.state) for alert in alerts)
 
     def read_lists_now(self) -> None:
         """The next look at the lists need not wait for its turn."""
@@ -251,12 +268,16 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         self.keys.reading.follow()
         if client is None or snapshot is None or self._reading or self.feed.link().phase == "gone":
             return
-        if self.place.frozen is None and self.hour.is_due(snapshot, self.place.screen):
-            self.run_worker(self.hour.read(client, snapshot, self._paint_more), group="hour", exit_on_error=False)
+        self.keys.timeline.follow()
         self.keys.inspecting.read_beside()
         self.keys.desk.follow()
+        self.keys.limiting.follow()
+        self.keys.watching.follow()
+        self.keys.requesting.follow()
         wanted = {
-            "requests": self.place.screen == "api" or (self.size.width >= 180 and not self.place.zoomed),
+            "requests": self.place.screen == "api"
+            or (self.place.screen == "limits" and "limits" in self.place.opened)
+            or (self.size.width >= 180 and not self.place.zoomed),
         }
         pause = LIST_SECONDS * 0.9 if self.app_focus else UNSEEN_LIST_SECONDS
         due = self.clock() - self._listed_at >= pause
@@ -280,10 +301,6 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         if self._listed_at == float("-inf"):
             self.follow_lists()  # asked for while this was under way
 
-    def _paint_more(self) -> None:
-        """Something came that nobody waits for."""
-        self.paint(live=True)
-
     # what goes out
 
     def view(self) -> View:
@@ -292,16 +309,17 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
 
     def _view(self) -> View:
         place = self.place
-        shown = place.frozen or self.snapshot
-        link = self.feed.link()
+        hour = self.hour if place.past is None else self.past.hour
         return View(
             now=self._now(),
             say=self.say,
-            snapshot=shown,
-            link=link if self.place.frozen is None else Link("live", 0.0),
+            snapshot=self.shown,
+            link=self.feed.link(),
             screen=self.place.screen,
             account=self.place.account,
-            frozen_at=self.place.frozen.at if self.place.frozen else None,
+            frozen_at=place.until or (place.frozen.at if place.frozen else None),
+            past=place.past,
+            going_to=place.going_to,
             missed=place.missed(self.snapshot),
             zone=self._zone,
             glyphs=self.appearance.glyphs,
@@ -318,12 +336,16 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             docked=place.docked if place.list_name == "orders" else None,
             desk_list=place.desk_list,
             desk=self.keys.desk.shown(),
-            requests=self.lists.requests.shown(self.place.account, place.lists.get("api", ListState())),
+            requests=self.lists.requests.shown(place.account, place.lists.get("api", ListState()), place.until),
             older_runs=self.runs.older,
             runs_complete=self.runs.complete,
             run_details=self.runs.details,
-            events=self.lists.events,
-            minutes=self.hour.minutes,
+            events=self.keys.timeline.events,
+            watched=self.keys.watching.shown(),
+            minutes=hour.minutes if place.until in (None, hour.until) else None,
+            minutes_of=hour.account,
+            range=hour.range,
+            losses=self.keys.limiting.losses if place.screen == "limits" else None,
             opened=place.list_name in place.opened,
             scenario=self.session.scenario,
             read_only=self.read_only,
@@ -356,7 +378,7 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
             elif self.place.about_open:
                 self.body = about.body(view, self._facts(), width, height)
             else:
-                self.body = BODIES[self.place.screen](view, width, height)
+                self.body = body_of(view, width, height)
                 if self.body.keys:
                     self.place.cursor = self.body.cursor
             body.paint(self.palette.over(view, self.body.lines, width), width, height)
@@ -411,10 +433,11 @@ class MagFlowApp(TerminalApp, inherit_bindings=False):
         return Situation(
             screen=self.place.screen,
             phase=self.feed.link().phase,
-            snapshot=self.place.frozen or self.snapshot,
+            snapshot=self.shown,
             selected_run=self.keys.selected_run(),
             rows=len(self.body.keys),
             frozen=self.place.frozen is not None,
+            past=self.place.minute is not None,
             help_open=self.place.help_open if help_open is None else help_open,
             demo=self.session.is_demo,
             previous=self.place.previous is not None,

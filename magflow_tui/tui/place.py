@@ -1,4 +1,7 @@
-"""Where the operator is: screen, account, cursors, what is open, what is frozen. Nothing of the terminal in here."""
+"""Where the operator is: screen, account, cursors, what is open, which moment is shown.
+
+Nothing of the terminal in here.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,11 @@ from typing import TYPE_CHECKING
 from magflow_tui.tui.views.context import SCREENS, Body, Cursor, ListState, PaneState, ScreenName
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from magflow_tui.contract.snapshot import Snapshot
-    from magflow_tui.tui.views.context import DeskList, Docked
+    from magflow_tui.tui.views.context import DeskList, Docked, PastShown
+    from magflow_tui.tui.views.time_range import TimeRange
 
 
 @dataclass(slots=True)
@@ -19,7 +25,13 @@ class Place:
     screen: ScreenName = "health"
     previous: ScreenName | None = None
     account: str | None = None
+    #: The snapshot that was shown when the present was left; None while the present is shown.
     frozen: Snapshot | None = None
+    #: The past minute that is shown, and the one that has been asked for and not been read yet.
+    past: PastShown | None = None
+    going_to: datetime | None = None
+    #: How far back plots reach, None until it has been chosen.
+    range: TimeRange | None = None
     zoomed: bool = False
     help_open: bool = False
     about_open: bool = False
@@ -98,8 +110,22 @@ class Place:
         self.help_open = not self.help_open
         self.cursors.pop("help", None)
 
+    @property
+    def minute(self) -> datetime | None:
+        """The past minute that is meant: shown, or on its way; None while it is none."""
+        return self.going_to or (None if self.past is None else self.past.minute)
+
+    @property
+    def until(self) -> datetime | None:
+        """Nothing that is younger is shown: the end of the past minute, None while none is shown."""
+        return None if self.past is None else self.past.until
+
+    def go_live(self) -> None:
+        """To the present."""
+        self.frozen = self.past = self.going_to = None
+
     def missed(self, latest: Snapshot | None) -> int:
-        """Requests made since the frozen snapshot."""
-        if self.frozen is None or latest is None:
+        """Requests made since the frozen snapshot; of the past nobody wants to know."""
+        if self.frozen is None or self.minute is not None or latest is None:
             return 0
         return max(0, latest.last_request_seq - self.frozen.last_request_seq)

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.masking import scrubbed_models, scrubbed_runs, scrubbed_snapshot
+from magflow_tui.tui.views.masking import scrubbed_alerts, scrubbed_models, scrubbed_runs, scrubbed_snapshot
 from magflow_tui.tui.views.remembered import Remembered
 
 if TYPE_CHECKING:
     from magflow_tui.contract.events import Event
     from magflow_tui.contract.records import RequestRow
-    from magflow_tui.tui.views.context import RunShown, View
+    from magflow_tui.tui.views.context import RunShown, View, Watched
 
 
 class Privacy:
@@ -36,6 +36,7 @@ class Privacy:
             lambda rows: scrubbed_models(rows, "note")
         )
         self._details = Remembered(_scrubbed_details)
+        self._watched = Remembered(_scrubbed_watched)
 
     def kept(self, view: View) -> View:
         """The view as it may be seen."""
@@ -49,9 +50,15 @@ class Privacy:
             snapshot=None if view.snapshot is None else self._snapshot(view.snapshot),
             older_runs=self._runs(view.older_runs),
             run_details=self._details(view.run_details),
+            watched=self._watched(view.watched),
             events=self._events(view.events),
             requests=requests,
         )
+
+
+def _scrubbed_watched(watched: Watched) -> Watched:
+    """What is known of alerts, scrubbed. Of the one that was read whole only what was said of it is drawn."""
+    return replace(watched, over=scrubbed_alerts(watched.over))
 
 
 def _scrubbed_details(details: Mapping[int, RunShown]) -> Mapping[int, RunShown]:

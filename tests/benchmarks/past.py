@@ -457,9 +457,7 @@ async def sync_and_prune(
                 )
     beside = 1_000 * max((change.seconds for _, change in during), default=0.0)
     longest = 1_000 * max(change.elapsed for _, change in store.steps)
-    print(
-        f"  beside the sync a step took {beside:.1f} ms of a processor at most; the rest is waiting for the interpreter"
-    )
+    print(f"  beside the sync a step took {beside:.1f} ms of a processor at most (the rest: waiting)")
     print(f"  by itself it held the writer for {longest:.1f} ms at most  (limit {1_000 * HOLD_LIMIT:.0f})")
     return mean(rates[False]), mean(rates[True])
 

@@ -28,6 +28,7 @@ from magflow_tui.contract.runs import RunPage, RunPages, Throughput
 from magflow_tui.contract.snapshot import Snapshot
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views.context import Link, RequestsShown, RowsShown, RunShown, View
+from magflow_tui.tui.views.request_rows import tries_of
 
 HERE = Path(__file__).parent
 #: The recorded moment, as a wall clock shows it two hours east of Greenwich.
@@ -71,7 +72,7 @@ def full_view(snapshot: Snapshot) -> View:
         link=Link("live", 0.2),
         zone=ZONE,
         orders=RowsShown(orders.orders[:200], position=0, total=450, more_behind=True),
-        requests=RequestsShown(rows, known=rows),
+        requests=RequestsShown(rows, known=rows, tries=tries_of(rows)),
         older_runs=RunPage.model_validate_json((HERE / "recorded/runs.json").read_text()).runs,
         run_details={5108: RunShown(5108, pages.missed, throughput)},
         events=tuple(reversed(events.events)),

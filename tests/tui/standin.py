@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parent))
 import standin_offers
 from standin_actions import Actions
+from standin_alerts import Alerts
+from standin_limits import Limits
+from standin_past import Past
+from standin_requests import Kept
 from standin_triage import Findings
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -43,16 +47,20 @@ class Standin:
         self.period = period
         self.snapshot = recorded("snapshot")
         self.requests = recorded("requests")
+        self.kept = Kept(self.requests)
         self.orders = recorded("orders")
         self.offers = recorded("offers")
         self.offer_answers = standin_offers
         self.actions = Actions(self.orders["orders"], self.snapshot["at"], _chosen)
+        self.alerts = Alerts(self.snapshot, self.publish)
+        self.limits = Limits(self.snapshot)
         self.triage = Findings(self.orders["orders"], self.snapshot, _chosen)
         self.events = recorded("events")
         self.runs = recorded("runs")
         self.pages = recorded("run_pages")
         self.throughput = recorded("run_throughput")
         self.minutes = recorded("minutes")
+        self.past = Past(self.snapshot, self.minutes, self.events, self.runs)
         #: Orders whole, by number, where they are another than any.
         self.payloads: dict[int, dict[str, Any]] = {}
         self.asked: list[tuple[str, str, str]] = []
@@ -108,7 +116,8 @@ class Standin:
     def add_request(self, **changed: Any) -> None:
         """One more request to the marketplace."""
         rows = self.requests["requests"]
-        row = dict(rows[-37], seq=rows[-1]["seq"] + 1, **changed)
+        seq = rows[-1]["seq"] + 1
+        row = dict(rows[-37], seq=seq, call=f"{seq:08x}") | changed
         rows.append(row)
         self.requests["last_seq"] = self.snapshot["last_request_seq"] = row["seq"]
 
@@ -162,6 +171,8 @@ class Standin:
     def _answer(self, method: str, path: str, query: dict[str, str], body: bytes) -> tuple[int, Any]:
         if path == "/snapshot":
             return 200, self.snapshot
+        if path != self.failing and (past := self.past.answer(path, query)) is not None:
+            return past
         if path == "/monitoring/minutes":
             return 200, self.minutes
         if path == "/requests":
@@ -174,11 +185,13 @@ class Standin:
             return 200, dict(self.events, events=rows[-int(query.get("limit", 200)) :])
         if path == self.failing:
             return 503, {"code": "store", "message": "The store is busy."}
+        if (kept := self.kept.answer(path, query)) is not None:
+            return kept
         acted = self.actions.answer(method, path, query, body)
         acted = acted or standin_offers.answer(path, self.offers["offers"], self.snapshot["at"])
         if acted is not None:
             return acted
-        said = self.triage.answer(method, path, query, body)
+        said = self.triage.answer(method, path, query, body) or self.alerts.answer(method, path, query, body)
         if said is not None:
             return said
         if path in ("/orders", "/offers"):
@@ -209,6 +222,9 @@ class Standin:
         if path.startswith("/runs/") and method == "POST":
             run = self.snapshot["recent_runs"][0]
             return 200, run if path.endswith("/cancel") else {"runs": [run], "joined": []}
+        limited = self.limits.answer(method, path, body)
+        if limited is not None:
+            return limited
         if path == "/rate-limiter/reset":
             return 200, {"message": "reset"}
         if path == "/engine/stop":

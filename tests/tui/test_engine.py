@@ -66,7 +66,9 @@ async def test_the_dashboard_starts_an_engine_says_the_marketplace_is_down_and_s
             assert engine_mark(data_dir) is not None
             await pilot.press("6")
             await until(pilot, app, lambda: "network" in shown(app))
-            await pilot.press("q")
+            await pilot.press("enter")
+            await until(pilot, app, lambda: "> {" in shown(app) and "< nothing" in shown(app))
+            await pilot.press("escape", "q")
             await until(pilot, app, lambda: "and the engine?" in shown(app))
             await pilot.press("s")
             await until(pilot, app, lambda: app.return_code == 0)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from magflow_tui.contract.alerts import Alert, AlertDetail, Runbook
 from magflow_tui.contract.events import Event
 from magflow_tui.contract.minutes import Minutes
 from magflow_tui.contract.records import OfferRow, OrderDetail, OrderRow, RequestRow
@@ -28,6 +29,7 @@ from magflow_tui.tui.views.context import (
     RunShown,
     ScreenName,
     View,
+    Watched,
 )
 from magflow_tui.tui.views.frame import event_line, status_line, tabs_line
 from magflow_tui.tui.views.glyphs import ASCII, UNICODE
@@ -82,6 +84,10 @@ def hostile_view(hostile: ModuleType, rng: Random, screen: ScreenName) -> View:
         runs_complete=rng.random() < 0.5,
         run_details={run.run_id: RunShown(run.run_id, missed, pace) for run in runs},
         events=some(Event),
+        watched=Watched(
+            rng.choice([None, snapshot.at]), some(Alert), {(book.code, book.cause): book for book in some(Runbook)},
+            rng.choice([None, hostile.made(AlertDetail, rng)]),
+        ),
         minutes=rng.choice([None, Minutes(), hostile.made(Minutes, rng, most=60)]),
         opened=rng.random() < 0.5,
         scenario=rng.choice([None, *hostile.TEXTS]),

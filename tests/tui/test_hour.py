@@ -35,7 +35,7 @@ async def test_a_frozen_screen_keeps_its_hour(operator: Any, standin: Any) -> No
     assert readings(standin) == 1
     await operator.press("L")
     await publish(operator, standin)
-    await operator.until(lambda: readings(standin) == 2)
+    await operator.until(lambda: readings(standin) > 1)
 
 
 async def test_enter_explains_the_row_under_the_cursor_and_escape_puts_it_away(
@@ -57,8 +57,8 @@ async def test_a_new_user_finds_which_route_eats_the_budget(session: Any, standi
     async with watch(session, (80, 24)) as operator:
         await operator.until("60/100")
         await operator.press("j")
-        assert "offers sync spends 95 %" in operator.screen()
-        assert "2 Limits: which route spends it" in operator.screen()
+        assert "product_offer/read 95 %" in " ".join(operator.screen().split())
+        assert "(2 Limits, c)" in operator.screen()
         await operator.press("2", "enter")
         assert "144 requests, 95 % of its pool" in operator.screen()
         await operator.press("G")
@@ -69,7 +69,7 @@ async def test_a_new_user_finds_which_route_eats_the_budget(session: Any, standi
 
 async def test_rows_of_both_sections_are_found_by_the_mouse(operator: Any) -> None:
     lines = operator.screen().splitlines()
-    row = next(y for y, line in enumerate(lines) if "rate limit: 'other' of MAIN" in line)
+    row = next(y for y, line in enumerate(lines) if "MAIN: rate-limit use" in line)
     await operator.pilot.click("#body", offset=(12, row - 2))
     assert operator.app.body.cursor.key == 31
     await operator.pilot.click("#body", offset=(12, 3))

@@ -21,7 +21,7 @@ ALIKE = {
     "screen_short.limits", "screen_short.api", "status.scenario", "pool.ean", "pool_short.ean", "kind.incremental",
     "result.completed", "health.max", "health.min", "health.lately", "status.live", "now.wal", "limits.limit",
     "limits.busy_minutes", "payment.3", "order_type_short.2", "payment_short.2", "payment_short.3", "sort.total",
-    "api.per_minute", "col.duration", "col.status", "col.order_status", "col.total", "argument.text",
+    "api.per_minute", "api_tab.curl", "col.duration", "col.status", "col.order_status", "col.total", "argument.text",
     "argument.format", "argument.order_status", "act.fact.name", "act.fact.status", "offer.ean", "offer_col.active",
 }  # fmt: skip
 

@@ -6,16 +6,58 @@ from dataclasses import replace
 
 import pytest
 
+from magflow_tui.contract.management import LimitLosses
 from magflow_tui.contract.snapshot import Snapshot
 from magflow_tui.tui.views import backups, limits
-from magflow_tui.tui.views.context import Body, Cursor, LinkCost, ListState, View
+from magflow_tui.tui.views.context import Body, Cursor, LinkCost, ListState, PastShown, View
 from magflow_tui.tui.views.gauges import pool_course
 from magflow_tui.tui.views.spans import cells, join
 from magflow_tui.tui.views.spending import SORTS, routes_shown
 
+LOSSES = LimitLosses.model_validate(
+    {
+        "until": "2026-03-14T10:04:00Z",
+        "pools": [
+            {
+                "account": "main",
+                "pool": "other",
+                "hour_seconds": 192,
+                "day_seconds": 5184,
+                "known_minutes": 1440,
+                "peak_from": "2026-03-14T07:00:00Z",
+                "peak_seconds": 900,
+                "refusals": [
+                    {"at": "2026-03-14T10:02:00Z", "count": 2},
+                    {"at": "2026-03-14T09:58:00Z", "count": 1},
+                    {"at": "2026-03-13T10:04:00Z", "count": 1},
+                ],
+            }
+        ],
+    }
+)
+
 
 def text_of(body: Body) -> str:
     return "\n".join(join(line) for line in body.lines)
+
+
+def line_of(view: View, *texts: str) -> str:
+    """The part of a line at 140x36 that has all these texts: of the list, or of what stands beside it."""
+    parts = [part for line in limits.body(view, 140, 36).lines for part in join(line).split(" │ ")]
+    return next(part for part in parts if all(text in part for text in texts))
+
+
+def changed(snapshot: Snapshot, **fields: object) -> Snapshot:
+    """The snapshot with another pool `other` of MAIN."""
+    pools = tuple(
+        pool.model_copy(update=fields) if (pool.account, pool.pool) == ("main", "other") else pool
+        for pool in snapshot.pools
+    )
+    return snapshot.model_copy(update={"pools": pools})
+
+
+def capped(snapshot: Snapshot, caps: dict[str, int]) -> Snapshot:
+    return changed(snapshot, caps=caps)
 
 
 def test_the_route_that_eats_its_pool_stands_first(full_view: View) -> None:
@@ -88,11 +130,70 @@ def test_the_forecast_is_named_one_and_says_what_is_left_and_when_a_sync_ends(fu
         text = text_of(limits.body(replace(full_view, account="main"), width, height))
         assert "Forecast from the last 60 s" in text
         assert "29 spare/min" in text
-        assert "offers MAIN leaves 'other' at about 12:07" in text
+        assert "offers MAIN ends about 12:07, then 173 spare/min" in text
+        assert "50 at once: 21 wait 7s" in text
 
 
-def test_time_lost_waiting_is_told_of_the_hour(full_view: View) -> None:
-    assert "3m18s" in text_of(limits.body(full_view, 140, 36))
+def test_time_lost_waiting_is_told_of_the_hour_the_day_and_its_worst_half_hour(full_view: View) -> None:
+    assert "3m18s" in text_of(limits.body(full_view, 140, 36))  # of the minutes alone
+    line = line_of(replace(full_view, losses=LOSSES), "other MAIN", "09:00")
+    assert line.split()[2:] == ["35m40s", "3m12s", "1h26m", "09:00-09:30", "1"]
+
+
+def test_of_a_store_that_is_younger_than_a_day_it_is_said_how_much_is_recorded(full_view: View) -> None:
+    lost = LOSSES.pools[0].model_copy(update={"known_minutes": 200})
+    young = LOSSES.model_copy(update={"pools": (lost,)})
+    assert "recorded 3h20m" in text_of(limits.body(replace(full_view, losses=young), 140, 36))
+    assert "since reset" in text_of(limits.body(replace(full_view, losses=LOSSES), 140, 36))
+
+
+def test_the_last_refusals_are_told_with_their_time_and_count(full_view: View) -> None:
+    text = text_of(limits.body(replace(full_view, losses=LOSSES), 140, 36))
+    assert "429 x2 12:02 · 429 x1 11:58" in text
+    assert "429 x1 03-13 12:04" in text
+
+
+def test_caps_and_reserves_stand_beside_the_gauges_or_in_their_titles(full_view: View, snapshot: Snapshot) -> None:
+    view = replace(full_view, snapshot=capped(snapshot, {"sync offers": 120}))
+    wide = text_of(limits.body(view, 140, 36))
+    assert "other MAIN   reserve 20/min" in wide
+    assert "             sync offers at most 120/min" in wide
+    assert "180/min  reserve" not in wide
+    narrow = next(join(line) for line in limits.body(view, 80, 20).lines if "other MAIN" in join(line))
+    assert "180/min  reserve 20/min · sync offers" in narrow
+    assert "84 % ▲" in narrow  # the state stays, whatever is set
+    opened = replace(view, opened=True, cursor=Cursor(("main", "product_offer/read"), 0))
+    assert "  set     reserve 20/min · sync offers at most 120/min" in text_of(limits.body(opened, 80, 30))
+
+
+def test_a_cap_is_suggested_where_one_job_takes_nearly_all_and_others_wait(full_view: View, snapshot: Snapshot) -> None:
+    def text(snapshot: Snapshot) -> str:
+        return text_of(limits.body(replace(full_view, snapshot=snapshot), 140, 36))
+
+    assert "try c: sync offers MAIN at 120/min" in text(snapshot)
+    assert "try c" not in text(capped(snapshot, {"sync offers": 150}))
+    assert "try c" not in text(changed(snapshot, waiting=0))
+    assert "try c" not in text(changed(snapshot, minute_used=140))
+
+
+def test_the_job_behind_a_route_is_told_the_busiest_first(full_view: View, snapshot: Snapshot) -> None:
+    routes = list(snapshot.routes)
+    routes[0] = routes[0].model_copy(update={"jobs": {"action": 90, "sync offers": 54}})
+    view = replace(full_view, snapshot=snapshot.model_copy(update={"routes": tuple(routes)}))
+    assert "action+1" in line_of(view, "product_offer/read", "MAIN")
+    assert "offers" in line_of(replace(full_view, screen="limits"), "product_offer/read", "MAIN")
+
+
+def test_of_the_past_there_is_no_forecast_and_nothing_to_press(full_view: View, snapshot: Snapshot) -> None:
+    minute = snapshot.at.replace(second=0, microsecond=0)
+    view = replace(full_view, past=PastShown(minute), losses=LOSSES)
+    for width, height in ((80, 30), (140, 36)):
+        text = text_of(limits.body(view, width, height))
+        assert "Forecast" not in text
+        assert "try c" not in text
+        assert "c cap" not in text
+    assert "09:00-09:30" in text
+    assert "            now " not in text
 
 
 def test_on_a_slow_link_there_are_bars_alone(full_view: View) -> None:

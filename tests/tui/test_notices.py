@@ -17,12 +17,16 @@ class Heard:
         self.sent: list[str] = []
         operator.app.send = self.sent.append
 
-    async def alerts(self, *alerts: tuple[int, str, str]) -> None:
+    async def alerts(self, *alerts: tuple[int, str, str], **changed: Any) -> None:
         """Publish open alerts as `(id, severity, message)` and wait until they have been seen."""
-        first = self.standin.snapshot["alerts"][0]
+        first = dict(self.standin.snapshot["alerts"][0] if self.standin.snapshot["alerts"] else self.first)
+        self.first = first | {"message_ro": "", "account": None, "state": "new"}
         before = self.operator.app.snapshot
         self.standin.publish(
-            alerts=[dict(first, alert_id=number, severity=severity, message=said) for number, severity, said in alerts]
+            alerts=[
+                self.first | {"alert_id": number, "severity": severity, "message": said} | changed
+                for number, severity, said in alerts
+            ]
         )
         await self.operator.until(lambda: self.operator.app.snapshot is not before)
 
@@ -83,6 +87,41 @@ async def test_the_window_is_named_anew_only_when_its_name_changes(heard: Heard)
     assert len(titles()) == count
     await heard.alerts()
     assert titles()[-1] == "\x1b]2;MagFlow ▲ warning 60\x07"
+
+
+async def test_an_alert_that_somebody_has_dealt_with_makes_no_noise(heard: Heard) -> None:
+    await heard.alerts((901, "critical", "first"), state="muted")
+    await heard.alerts((901, "critical", "first"), (902, "critical", "second"), state="acked")
+    assert heard.notifications() == []
+    assert "\x07" not in heard.sent
+    assert [sequence for sequence in heard.sent if "\x1b]2;" in sequence] == ["\x1b]2;MagFlow ▲ warning 60\x07"]
+
+
+async def test_an_alert_rings_when_its_mute_ends_before_it_does(heard: Heard) -> None:
+    await heard.alerts((901, "critical", "first"), state="muted")
+    await heard.alerts((901, "critical", "first"))
+    assert heard.notifications() == ["\x1b]9;MagFlow: critical: first\x07"]
+    await heard.alerts((901, "critical", "first"), state="acked")
+    heard.operator.clock.time += QUIET_SECONDS
+    await heard.alerts((901, "critical", "first"))  # the ack is taken back: it has been heard
+    assert len(heard.notifications()) == 1
+
+
+async def test_the_title_counts_what_waits_for_somebody(heard: Heard) -> None:
+    await heard.alerts((901, "warning", "first"), (902, "warning", "second"), (903, "warning", "third"))
+    assert "\x1b]2;MagFlow ▲ warning 60, alerts 3\x07" in heard.sent
+    await heard.alerts((901, "warning", "first"))
+    assert heard.sent[-1] == "\x1b]2;MagFlow ▲ warning 60, alerts 1\x07"
+
+
+async def test_a_notice_is_in_the_screens_language_and_names_the_account(
+    standin: Any, session: Any, watch: Any
+) -> None:
+    async with watch(session, language="ro") as operator:
+        heard = Heard(operator, standin)
+        await operator.until("ATENȚIE 60")
+        await heard.alerts((901, "critical", "error rate"), message_ro="rata erorilor", account="fbe")
+        assert heard.notifications() == ["\x1b]9;MagFlow: critic: FBE: rata erorilor\x07"]
 
 
 async def test_nothing_is_sent_that_the_settings_turn_off(standin: Any, session: Any, watch: Any) -> None:

@@ -72,7 +72,7 @@ def test_what_is_under_the_cursor_is_copied_to_the_clipboard_and_to_a_file(termi
     terminal.read_until("10:04:19.630")
     terminal.send("y")
     terminal.read_until("as curl")
-    assert kept.read_text().startswith('curl -sS -X POST -u "$EMAG_USERNAME:$EMAG_PASSWORD"')
+    assert kept.read_text().startswith('curl -sS -g -X POST -u "$MAGFLOW_USER:$MAGFLOW_PASSWORD"')
     assert copied(terminal.raw)[-1] == kept.read_text()
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
 from base64 import b64decode
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from magflow_tui.contract.past import RequestDetail
 from magflow_tui.tui.output.clipboard import MOST_BYTES, to_clipboard
-from magflow_tui.tui.output.copying import curl, ids_of, json_text
+from magflow_tui.tui.output.copying import ids_of, json_text
 from magflow_tui.tui.output.notices import (
     QUIET_SECONDS,
     Dialect,
@@ -25,9 +29,11 @@ from magflow_tui.tui.output.notices import (
 )
 from magflow_tui.tui.output.passthrough import SCREEN_CHUNK, Multiplexer, multiplexer_of, through
 from magflow_tui.tui.views.context import View
-from magflow_tui.tui.views.spans import clean
+from magflow_tui.tui.views.request_bodies import curl_of
 
 NASTY = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x07\\]P;[\x9c\x9d\u202e\n\x18")), max_size=300)
+#: Where the recorded accounts are.
+BASE = "https://marketplace.invalid/ro"
 MULTIPLEXERS: list[Multiplexer] = [None, "tmux", "screen"]
 DIALECTS: list[Dialect] = ["osc9", "osc777", "osc99"]
 
@@ -129,7 +135,8 @@ def test_nothing_in_a_title_steers_a_terminal(text: str) -> None:
 def test_a_title_tells_score_and_alerts(full_view: View) -> None:
     assert full_view.snapshot is not None
     title = title_of(full_view.snapshot, full_view.say, full_view.glyphs)
-    assert title == f"MagFlow ▲ warning 60, alerts {len(full_view.snapshot.alerts)}"
+    new = [alert for alert in full_view.snapshot.alerts if alert.state == "new"]
+    assert title == f"MagFlow ▲ warning 60, alerts {len(new)}"
 
 
 def test_notices_are_rationed_by_severity() -> None:
@@ -152,17 +159,44 @@ def test_json_says_the_same_in_characters_that_can_be_seen(text: str) -> None:
     assert all(line.isprintable() for line in shown.split("\n"))
 
 
-@given(route=NASTY, account=st.sampled_from(["main", "gone"]), page=st.none() | st.integers(1, 9))
+@given(route=NASTY, base=NASTY, sent=st.none() | NASTY, page=st.none() | st.integers(1, 9), read=st.booleans())
 def test_a_curl_command_is_words_for_a_shell_and_holds_no_secret(
-    full_view: View, route: str, account: str, page: int | None
+    full_view: View, route: str, base: str, sent: str | None, page: int | None, read: bool
 ) -> None:
-    row = full_view.requests.rows[0].model_copy(update={"route": route, "account": account, "page": page})
-    command = curl(row, full_view.snapshot)
+    row = full_view.requests.rows[0].model_copy(update={"route": route, "page": page})
+    url = f"https://{base}/{route}"
+    detail = RequestDetail(row=row, url=url, sent=sent) if read else None
+    command = curl_of(row, detail, full_view.snapshot)
+    if command is None:
+        assert read  # an address that is none
+        return
+    assert command.isascii()
     assert command.isprintable()
     words = shlex.split(command)
-    assert words[:6] == ["curl", "-sS", "-X", row.method, "-u", "$EMAG_USERNAME:$EMAG_PASSWORD"]
-    assert words[-1].endswith(clean(route).lstrip("/"))
-    assert len(words) == (11 if page is not None else 9)
+    assert words[:7] == ["curl", "-sS", "-g", "-X", row.method, "-u", "$MAGFLOW_USER:$MAGFLOW_PASSWORD"]
+    assert words[7:10] == ["-H", "Content-Type: application/json", "--data-raw"]
+    assert len(words) == 12
+    assert unquote(words[11], errors="strict") == unquote(url if read else f"{BASE}/{route.lstrip('/')}")
+    if read:
+        assert (words[10] == "") is (sent is None)
+    else:
+        assert words[10] == ("" if page is None else f'{{"currentPage":{page},"itemsPerPage":100}}')
+
+
+def test_a_shell_gives_curl_the_very_words_of_a_request(full_view: View, tmp_path: Path) -> None:
+    body = {"name": "O'Neill $(touch gone) `id` !! \u2026", "data": [1]}
+    url = "https://example.com/api-3/order/acknowledge/7?a=[1-3]&b=c"
+    row = full_view.requests.rows[0]
+    command = curl_of(row, RequestDetail(row=row, url=url, sent=json.dumps(body)), None)
+    program = tmp_path / "curl"
+    program.write_text('#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\n')
+    program.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:/usr/bin:/bin", "MAGFLOW_USER": "ana", "MAGFLOW_PASSWORD": "a b'$c"}
+    ran = subprocess.run(["/bin/sh", "-c", command or ""], env=environ, capture_output=True, text=True, check=True)
+    words = ran.stdout.splitlines()
+    assert words[:6] == ["-sS", "-g", "-X", row.method, "-u", "ana:a b'$c"]
+    assert json.loads(words[9]) == body
+    assert words[10] == url
 
 
 def test_marked_rows_are_copied_a_line_each(full_view: View) -> None:

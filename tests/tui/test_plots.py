@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,7 @@ def test_times_never_run_into_each_other_or_over_the_end() -> None:
         for step in (timedelta(seconds=5), MINUTE, timedelta(hours=3)):
             text = axis(count, END, step, ZONE, last="12:04")
             assert len(text) == count
-            assert all(len(word) == 5 and word[2] == ":" for word in text.split())
+            assert all(len(word) == 5 and word[2] in ":-" for word in text.split())
 
 
 @given(VALUES, st.integers(0, 40))
@@ -126,3 +127,41 @@ def test_resampling_keeps_to_the_range_of_what_it_is_given(values: list[float | 
 
 def test_resampling_takes_means_and_keeps_gaps() -> None:
     assert resampled([1, 3, None, None, 10, None], 3) == [2, None, 10]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "step", "expected"),
+    [
+        (360, 6, ["08:00", "10:00"]),
+        (1440, 24, ["18:00", "03-14", "06:00"]),
+        (10_080, 180, ["03-08", "03-10", "03-12"]),
+        (43_200, 720, ["02-16", "02-23", "03-02", "03-09"]),
+    ],
+)
+def test_times_over_days_are_round_and_midnights_are_dates(minutes: int, step: int, expected: list[str]) -> None:
+    text = axis(minutes // step, END, timedelta(minutes=step), ZONE, last="12:04")
+    assert text.split() == [*expected, "12:04"]
+    assert len(text) == minutes // step
+
+
+@pytest.mark.parametrize(("minutes", "step"), [(60, 1), (360, 6), (1440, 24), (10_080, 180), (43_200, 720)])
+def test_a_time_stands_below_the_value_in_which_it_is(minutes: int, step: int) -> None:
+    begun = END - timedelta(minutes=minutes)
+    text = axis(minutes // step, END, timedelta(minutes=step), ZONE)
+    for word in text.split():
+        value = begun + text.index(word) * timedelta(minutes=step)
+        value = value.astimezone(ZONE)
+        within = [value + timedelta(minutes=minute) for minute in range(step)]
+        assert word in {f"{each:%H:%M}" if each.hour or each.minute else f"{each:%m-%d}" for each in within}
+
+
+def test_weeks_begin_on_mondays() -> None:
+    text = axis(60, END, timedelta(hours=12), ZONE)
+    mondays = [datetime.strptime(f"2026-{word}", "%Y-%m-%d").replace(tzinfo=UTC) for word in text.split()]
+    assert {monday.weekday() for monday in mondays} == {0}
+
+
+def test_a_day_of_twenty_five_hours_has_its_times_in_order() -> None:
+    bucharest = ZoneInfo("Europe/Bucharest")
+    end = datetime(2026, 10, 25, 12, 0, tzinfo=UTC)
+    assert axis(60, end, timedelta(minutes=24), bucharest).split() == ["18:00", "10-25", "06:00", "12:00"]

@@ -48,12 +48,12 @@ def test_every_key_that_is_said_has_its_words() -> None:
 
 
 def test_texts_name_the_keys_that_an_operator_has() -> None:
-    own = speak("en", keymap_of(Look(keys={"live": ("f9",), "help": ("{",), "quit": ()})))
+    own = speak("en", keymap_of(Look(keys={"live": ("f9",), "hour_back": (), "help": ("{",), "quit": ()})))
     assert speak()("why.frozen") == "frozen - L goes live first"
     assert own("why.frozen") == "frozen - f9 goes live first"
     assert own("why.unbound", pressed="Z") == "Z means nothing here - { lists the keys"
     assert own("said.nothing_open") == "nothing is open here - :quit quits"
-    assert speak()("look.alert").startswith("6 ")
+    assert speak()("look.error_rate").startswith("6 ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -161,7 +161,7 @@ async def test_a_batch_that_cannot_be_taken_back_is_told_and_left(orders: Any, s
     await orders.press("u")
     await said(orders, "cannot be undone: seen 448120331 - Batch 1 is undone.")
     await orders.press("u")
-    await said(orders, "nothing was done")
+    await said(orders, "nothing that can be taken back")
 
 
 async def test_what_was_changed_since_is_told_and_stays(orders: Any, standin: Any) -> None:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from magflow_tui.contract.past import RequestDetail
 from magflow_tui.contract.snapshot import Snapshot
-from magflow_tui.tui.app import BODIES
 from magflow_tui.tui.keyboard.actions import Situation, help_groups, hints
 from magflow_tui.tui.text import speak
 from magflow_tui.tui.views import keyhelp
-from magflow_tui.tui.views.context import SCREENS, Cursor, Link, RowsShown, ScreenName, View
+from magflow_tui.tui.views.bodies import body_of
+from magflow_tui.tui.views.context import SCREENS, Cursor, Link, PaneState, RowsShown, ScreenName, View
 from magflow_tui.tui.views.frame import event_line, hints_line, is_reduced, prompt_line, status_line, tabs_line
 from magflow_tui.tui.views.glyphs import ASCII
 from magflow_tui.tui.views.orders import masked
@@ -30,10 +31,7 @@ def frame(view: View, width: int, height: int, *, helping: bool = False) -> list
     situation = Situation(screen=view.screen, phase=view.link.phase, snapshot=view.snapshot, rows=9)
     reduced = is_reduced(width, height)
     rows = height - 4 + (1 if reduced else 0)
-    if helping:
-        body = keyhelp.body(view, help_groups(situation, view.say), width, rows)
-    else:
-        body = BODIES[view.screen](view, width, rows)
+    body = keyhelp.body(view, help_groups(situation, view.say), width, rows) if helping else body_of(view, width, rows)
     lines = [status_line(view, width)]
     if not reduced:
         lines.append(tabs_line(view, width)[0])
@@ -75,6 +73,24 @@ def test_a_run_and_a_request_on_all_of_the_screen_are_drawn_as_recorded(full_vie
     opened = replace(full_view, opened=True)
     check("sync-opened-80x24", frame(replace(opened, screen="sync", cursor=Cursor(key=5108)), 80, 24), 80, 24)
     check("api-opened-80x24", frame(replace(opened, screen="api", cursor=Cursor(key=213)), 80, 24), 80, 24)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (140, 40)])
+def test_a_request_that_was_read_shows_its_bodies_and_attempts_as_recorded(
+    full_view: View, width: int, height: int
+) -> None:
+    row = next(each for each in full_view.requests.known if each.seq == 213)
+    detail = RequestDetail(
+        row=row,
+        url="https://marketplace.invalid/ro/product_offer/read",
+        sent='{"currentPage": 88, "itemsPerPage": 100, "status": 1, "name": "…"}',
+        received='{"body": "json", "bytes": 214, "isError": true, "messages": ["Internal error, ref 77120"]}',
+    )
+    view = replace(full_view, screen="api", cursor=Cursor(key=213))
+    view = replace(view, requests=replace(view.requests, detail=detail))
+    check(f"api-read-{width}x{height}", frame(view, width, height), width, height)
+    opened = replace(view, opened=True, pane=PaneState(body_tab=int(width < 100)))
+    check(f"api-read-opened-{width}x{height}", frame(opened, width, height), width, height)
 
 
 def test_the_failed_page_is_named_below_the_history_as_recorded(full_view: View) -> None:

@@ -36,12 +36,15 @@ class RunHistory:
         self.details: Mapping[int, RunShown] = {}
 
     def remember(self, recent: Sequence[Run]) -> None:
-        """Keep the runs of a snapshot. Where some were missed between two of them, reading begins anew."""
+        """Keep the runs of a snapshot, which may be one of the past. Where there would be some missing between them and
+        those that are known, reading begins anew.
+        """
         seen = [(run.run_id, run.finished_at) for run in recent]
         if seen == self._recent:
             return
         self._recent = seen
-        if self.older and recent and recent[-1].run_id > self.older[0].run_id:
+        known = self.older
+        if known and recent and (recent[-1].run_id > known[0].run_id or recent[0].run_id < known[-1].run_id):
             self.older, self.complete, self._begun = (), False, False
         self._merge(recent)
 
@@ -69,7 +72,7 @@ class RunHistory:
             return False
         self._begun = True
         try:
-            await self.read_older(client)
+            await self.read_older(client, self.oldest)
         except BaseException:
             self._begun = False
             raise
@@ -81,7 +84,7 @@ class RunHistory:
         self._merge(run for run in page.runs if run.result != "running")
         self.complete = page.next_before is None
 
-    def is_due(self, run: Run | RunProgress) -> bool:
+    def is_due(self, run: Run | RunProgress, *, live: bool = True) -> bool:
         """Whether the details of a run are to be read: once when it is over, now and then while it is at work."""
         if self._reading:
             return False
@@ -89,7 +92,7 @@ class RunHistory:
         finished = _finished(run)
         if known is None or known[0] != finished:
             return True
-        return finished is None and self._clock() - known[1] >= _RUNNING_SECONDS
+        return live and finished is None and self._clock() - known[1] >= _RUNNING_SECONDS
 
     async def read(self, client: EngineClient, run: Run | RunProgress) -> None:
         """Read the details of a run. Raises `EngineError`."""

@@ -7,14 +7,17 @@
 * `marking`    marks, sorting, columns, the detail pane, offers
 * `searching`  filters, the next request that failed
 * `inspecting` the run of a request, what a run has to tell
-* `timeline`   frozen and live
+* `timeline`   live, frozen, the past, and how far back plots reach
 * `syncing`    what the engine is asked to do
+* `limiting`   caps of jobs, reserves of pools, what the limits have cost
 * `offering`   the offer under the cursor, the counts of all
 * `deciding`   what both of the next have in common: choosing, one question, sending, what became of it
 * `ordering`   what the marketplace is asked to do to an order
 * `bulk_ordering` the same over many orders
 * `triage`     what is said of findings: seen, ignored, snoozed
-* `undoing`    what was said of findings, taken back and done again
+* `watching`   what is read of alerts, and that somebody looks
+* `alerting`   alerts: taken note of, muted
+* `undoing`    what was done to findings, alerts and limits, taken back and done again
 * `ruling`     findings by rule, ignored rules, what is read beside the orders
 * `keeping`    notes on orders, saved views
 * `outgoing`   copies, exports, pictures, a row in the pager

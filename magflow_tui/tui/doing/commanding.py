@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from magflow_tui.config.look import LANGUAGES, THEMES
 from magflow_tui.tui.doing.base import Doing
+from magflow_tui.tui.doing.limiting import POOLS
 from magflow_tui.tui.doing.ordering import STATUSES
 from magflow_tui.tui.keyboard import command_line
 from magflow_tui.tui.keyboard.actions import ACTIONS, action_named, reason_against
@@ -17,6 +18,7 @@ from magflow_tui.tui.views.context import SCREENS
 from magflow_tui.tui.views.palette import Entry
 from magflow_tui.tui.views.reason_picker import found_reasons, reason_text
 from magflow_tui.tui.views.spans import clean
+from magflow_tui.tui.views.time_range import RANGES
 
 if TYPE_CHECKING:
     from magflow_tui.config.look import Language
@@ -45,6 +47,8 @@ class Commanding(Doing):
             "order_status": tuple(STATUSES),
             "reason": [str(reason.code) for reason in self._app.lists.reasons.known],
             "view": self._app.keys.keeping.names(),
+            "reserve": [f"{pool} " for pool in POOLS],
+            "range": tuple(RANGES),
             "theme": THEMES,
             "language": LANGUAGES,
         }

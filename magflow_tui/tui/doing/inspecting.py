@@ -27,7 +27,7 @@ class Inspecting(Doing):
 
     def finished_run(self, number: int) -> Run | None:
         """A run that is over, as far as it has been read."""
-        snapshot = self._app.place.frozen or self._app.snapshot
+        snapshot = self._app.shown
         if snapshot is None or any(run.run_id == number for run in snapshot.running):
             return None
         known = (*snapshot.recent_runs, *self._app.runs.older)
@@ -40,7 +40,7 @@ class Inspecting(Doing):
 
     def _run(self, number: int) -> Run | RunProgress | None:
         """A run, at work or over, as far as it has been read."""
-        snapshot = self._app.place.frozen or self._app.snapshot
+        snapshot = self._app.shown
         for run in snapshot.running if snapshot is not None else ():
             if run.run_id == number:
                 return run
@@ -72,11 +72,13 @@ class Inspecting(Doing):
     def read_beside(self) -> None:
         """On the sync screen: read older runs once, and the details of the run under the cursor."""
         app, client = self._app, self._app.client
-        if client is None or app.snapshot is None:
+        if client is None or app.shown is None:
             return
-        app.runs.remember(app.snapshot.recent_runs)
+        app.runs.remember(app.shown.recent_runs)
         run = self.run_under_cursor()
-        if app.place.screen == "sync" and (app.runs.is_due(run) if run is not None else app.runs.lacks_older):
+        if app.place.screen == "sync" and (
+            app.runs.is_due(run, live=app.place.frozen is None) if run is not None else app.runs.lacks_older
+        ):
             app.run_worker(self._read(client, run), group="runs", exit_on_error=False)
 
     async def _read(self, client: EngineClient, run: Run | RunProgress | None) -> None:

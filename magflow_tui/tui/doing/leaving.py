@@ -37,6 +37,7 @@ class Leaving(Doing):
         if stop_engine is None:
             return
         app.tell(app.say("said.quitting"))
+        await app.keys.watching.part()
         with contextlib.suppress(Exception):
             await app.session.close(stop_engine=stop_engine)
         app.leave(0)

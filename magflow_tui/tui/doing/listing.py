@@ -39,9 +39,11 @@ class Listing(Doing):
             return
         before = body.cursor.index
         cursor = place.move(delta, body)
+        if place.screen == "health":
+            place.pane = replace(place.pane, top=0)
         if place.screen == "api" and not place.help_open:
             # Away from the newest row the list stands still; back at it, it goes on.
-            if cursor.index == 0 and delta < 0:
+            if cursor.index == 0 and delta < 0 and not self._app.lists.requests.more_newer:
                 self._app.lists.requests.follow()
                 place.to_top("api")
             elif cursor.index > 0:
@@ -51,12 +53,16 @@ class Listing(Doing):
         self._app.paint(moved=True)
         if place.screen == "sync":
             self._app.keys.inspecting.read_beside()
+        elif place.screen == "health":
+            self._app.keys.watching.read_detail()
         if (paged := self._app.keys.reading.paged) is not None:
             more_before, more_behind = paged.more
             left = delta - (cursor.index - before)
             self._app.keys.reading.owe(left if (more_behind if left > 0 else more_before) else 0)
             self._app.keys.reading.read_on()
             self._app.keys.reading.read_opened()
+        elif place.screen == "api" and not place.help_open:
+            self._app.keys.requesting.moved()
         elif cursor.index >= len(body.keys) - 2 * body.list_height:
             self._read_further()
 
@@ -105,7 +111,9 @@ class Listing(Doing):
         """To the first or the last row; where that is not here, by reading the list's beginning or end."""
         app = self._app
         paged = app.keys.reading.paged
-        if paged is not None and paged.more[0 if up else 1] and not app.place.pane.focused:
+        if up and app.place.screen == "api" and not app.place.help_open:
+            app.keys.requesting.to_newest()
+        elif paged is not None and paged.more[0 if up else 1] and not app.place.pane.focused:
             app.keys.reading.begin(to_end=not up)
         else:
             reach = max(len(app.body.keys), app.body.pane_lines)
@@ -117,8 +125,18 @@ class Listing(Doing):
             self._app.keys.inspecting.show_run_of_request()
             return
         if place.screen in DETAILED:
+            if place.screen == "health":
+                # What does not fit is turned to, page by page; behind the last one it closes.
+                below = place.pane.top + body.pane_height
+                turns = "health" in place.opened and below < body.pane_lines
+                place.pane = replace(place.pane, top=below if turns else 0)
+                if turns:
+                    self._app.paint()
+                    return
             place.opened ^= {place.list_name}
             self._app.paint()
+            self._app.keys.requesting.read_opened()
+            self._app.keys.watching.read_detail()
             return
         if not body.keys:
             return
@@ -141,6 +159,7 @@ class Listing(Doing):
     def do_refresh(self) -> None:
         self._app.feed.retry()
         self._app.read_lists_now()
+        self._app.lists.requests.forgive()
         if self._app.place.screen == "orders":
             self._app.keys.desk.refresh()
         if self._app.keys.reading.paged is not None:
@@ -157,3 +176,4 @@ class Listing(Doing):
             self._app.lists.requests.follow()
         self._app.keys.reading.follow()
         self._app.paint()
+        self._app.keys.requesting.follow()

@@ -84,6 +84,9 @@ class Marking(Doing):
         """The next tab of the detail pane; a closed pane opens."""
         app = self._app
         place = app.place
+        if place.screen == "api":
+            app.keys.requesting.next_tab()
+            return
         if place.list_name not in place.opened or app.view().docked is not None:
             app.keys.listing.into_pane()
             return

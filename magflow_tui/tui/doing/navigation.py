@@ -50,7 +50,7 @@ class Navigation(Doing):
         app = self._app
         app.place.show_account(name)
         app.tell(app.say("said.account", account=clean(name).upper() if name else app.say("ask.account_all")))
-        app.keys.reading.follow()
+        app.follow_lists()
 
     def close(self) -> bool:
         """Close what was opened last above or beside a list; tells whether there was anything."""
@@ -86,6 +86,8 @@ class Navigation(Doing):
             app.keys.perform("faults")
         elif app.keys.desk.close():
             return
+        elif app.place.frozen is not None:
+            app.keys.perform("live")
         else:
             app.tell(app.say("said.nothing_open"))
 

@@ -42,10 +42,24 @@ class Outgoing(Doing):
             # Marked rows that are not in sight come last.
             keys = sorted(marks, key=lambda key: (places.get(key, len(places)), str(key)))
             copied = ids_of(app.view(), keys)
+        elif app.place.screen == "api" and not app.lists.requests.has_detail(self._key()):
+            self._copy_request(self._key())
+            return
         else:
             copied = id_of(app.view(), self._key())
         if copied is not None:
             self._app.despatch.copy(copied.text, copied.name)
+
+    def _copy_request(self, key: object) -> None:
+        """Read a request whole and copy it; where that cannot be, as far as it is here."""
+        from magflow_tui.tui.output.copying import id_of
+
+        async def read_and_copy() -> None:
+            await self._app.keys.requesting.read(key)
+            if (copied := id_of(self._app.view(), key)) is not None:
+                await self._copied(copied)
+
+        self.command(read_and_copy)
 
     def do_copy_json(self) -> None:
         self._with_row(lambda row: self._copied(row))
@@ -87,6 +101,8 @@ class Outgoing(Doing):
         from magflow_tui.tui.output.copying import Copied, id_of, row_of, shown_json
 
         app = self._app
+        if app.place.screen == "api":
+            await app.keys.requesting.read(key)
         view = app.view()
         short = id_of(view, key)
         model: BaseModel | None

@@ -49,6 +49,7 @@ class Searching(Doing):
                 self._app.lists.requests.follow()
             self._app.keys.reading.follow()
         self._app.paint()
+        self._app.keys.requesting.follow()
 
     def _known(self, name: str) -> Mapping[str, Collection[str]]:
         """The fields that a list can be filtered by, with the values that are known of them."""
@@ -82,13 +83,13 @@ class Searching(Doing):
         self._to_error(-1)
 
     def _to_error(self, step: int) -> None:
-        """To the nearest failed request in a direction of the list."""
+        """To the nearest failed request in a direction of the list; in the store where none of them is here."""
         app = self._app
         rows = app.view().requests.rows
         here = app.body.cursor.index
         found = range(here + 1, len(rows)) if step > 0 else range(min(here, len(rows)) - 1, -1, -1)
         index = next((index for index in found if request_rows.is_error(rows[index])), None)
         if index is None:
-            app.tell(app.say("said.no_error_below" if step > 0 else "said.no_error_above"))
+            app.keys.requesting.to_error_beyond(step)
         else:
             app.keys.move(index - here)

@@ -29,7 +29,9 @@ class Situation:
     snapshot: Snapshot | None = None
     selected_run: Run | None = None
     rows: int = 0
+    #: Whether the present was left: for what is frozen of it, or for the past.
     frozen: bool = False
+    past: bool = False
     help_open: bool = False
     demo: bool = False
     previous: bool = False
@@ -92,12 +94,28 @@ def _needs_frozen(now: Situation) -> str | None:
 
 def _needs_live(now: Situation) -> str | None:
     if now.frozen:
-        return "why.frozen"
+        return _why_held(now)
     return "why.no_engine" if now.snapshot is None else None
 
 
 def _needs_live_engine(now: Situation) -> str | None:
-    return "why.frozen" if now.frozen else _needs_engine(now)
+    return _why_held(now) if now.frozen else _needs_engine(now)
+
+
+def _needs_present(now: Situation) -> str | None:
+    return "why.past" if now.past else _needs_engine(now)
+
+
+def _why_held(now: Situation) -> str:
+    return "why.past" if now.past else "why.frozen"
+
+
+def _needs_something_to_leave(now: Situation) -> str | None:
+    return _needs_engine(now) if now.frozen or now.snapshot is not None else "why.no_engine"
+
+
+def _needs_held_and_engine(now: Situation) -> str | None:
+    return _needs_frozen(now) or _needs_engine(now)
 
 
 #: Lists of the orders' screen whose rows are rules.
@@ -114,6 +132,17 @@ def _needs_findings(now: Situation) -> str | None:
     if now.offers_open or now.listed == "ignores":
         return "why.no_findings_here"
     return _needs_row_under_cursor(now) or _needs_engine(now)
+
+
+def _needs_live_row(now: Situation) -> str | None:
+    return _needs_live_engine(now) or _needs_row_under_cursor(now)
+
+
+def _needs_alert(now: Situation) -> str | None:
+    # Whether it is one that the cursor is on is told at the key: hints that came and went with each row would cost.
+    if now.snapshot is not None and not now.snapshot.alerts:
+        return "why.no_alerts"
+    return _needs_live_engine(now)
 
 
 def _needs_done(now: Situation) -> str | None:
@@ -137,14 +166,15 @@ class Action:
     """Something an operator can do.
 
     `keys` are Textual's names. `scope` are the screens it belongs to, empty for all. `hint` is its place in the hint
-    line (0: not hinted). `dangerous` asks before it is done, `mutates` changes something beyond this screen. `blocked`
-    gives the text key of the reason why not, or None.
+    line (0: not hinted), `held_hint` the one while the present has been left (0: the same). `dangerous` asks before it
+    is done, `mutates` changes something beyond this screen. `blocked` gives the text key of the reason why not.
     """
 
     id: str
     keys: tuple[str, ...]
     scope: frozenset[ScreenName] = frozenset()
     hint: int = 0
+    held_hint: int = 0
     dangerous: bool = False
     mutates: bool = False
     blocked: Callable[[Situation], str | None] = _possible
@@ -164,23 +194,34 @@ SEARCHED = _on("sync", "orders", "api")
 SORTED = SEARCHED | _on("limits")
 #: Where `n` begins something new; on the lists that are only searched `n` and `N` step from match to match.
 NEW = _on("health", "limits", "sync", "backups")
+#: Screens of which the past is recorded, and those that plot it.
+RECORDED = _on("health", "limits", "sync", "api")
+PLOTTED = _on("health", "limits", "api")
+#: Where something is done that can be taken back.
+UNDONE = _on("orders", "health", "limits")
 
 ACTIONS: tuple[Action, ...] = (
     # on a screen
     Action("open", ("enter",), _on("orders", "health", "limits", "sync", "api"), hint=1, blocked=_needs_rows),
+    Action("alert_ack", ("a",), _on("health"), hint=2, mutates=True, blocked=_needs_alert),
+    Action("mute", ("m",), _on("health"), hint=2, mutates=True, blocked=_needs_alert),
+    Action("mutes", (), _on("health"), blocked=_needs_live_engine),
+    Action("cap", ("c",), _on("limits"), hint=2, dangerous=True, mutates=True, blocked=_needs_live_row),
+    Action("cap_lift", ("x",), _on("limits"), hint=2, mutates=True, blocked=_needs_live_engine),
+    Action("reserve", ("C",), _on("limits"), mutates=True, blocked=_needs_live_engine),
     Action("sync_new", ("n",), NEW, hint=2, mutates=True, blocked=_needs_accounts),
     Action("sync_stop", ("x",), _on("sync"), hint=3, dangerous=True, mutates=True, blocked=_needs_running),
     Action("resume", ("r",), _on("sync"), hint=4, mutates=True, blocked=_needs_resumable),
     Action("refresh", ("r",), _on("health", "limits", "orders", "backups", "api"), hint=0),
     Action("filter", ("slash",), SEARCHED, hint=2, blocked=_needs_engine),
-    Action("faults", ("f",), SEARCHED, hint=3),
+    Action("faults", ("f",), SEARCHED | _on("health"), hint=3),
     Action("mark", ("space",), SEARCHED, blocked=_needs_row_under_cursor),
     Action("mark_range", ("v",), SEARCHED, blocked=_needs_row_under_cursor),
     Action("sort", ("s",), SORTED, hint=5),
     Action("sort_reverse", ("S",), SORTED),
     Action("wide", ("w",), _on("orders")),
     Action("offers", ("O",), _on("orders"), hint=4),
-    Action("pane_next", ("tab",), _on("orders"), blocked=_needs_row_under_cursor),
+    Action("pane_next", ("tab",), _on("orders", "api"), blocked=_needs_row_under_cursor),
     Action("pane_left", ("h",), _on("orders")),
     Action("pane_right", ("l",), _on("orders"), blocked=_needs_row_under_cursor),
     Action("act", ("x",), _on("orders"), hint=2, dangerous=True, mutates=True, blocked=_needs_order),
@@ -194,8 +235,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("ignore", ("i",), _on("orders"), hint=2, mutates=True, blocked=_needs_findings),
     Action("snooze", ("z",), _on("orders"), hint=2, mutates=True, blocked=_needs_findings),
     Action("reopen", (), _on("orders"), mutates=True, blocked=_needs_findings),
-    Action("undo", ("u",), _on("orders"), hint=1, mutates=True, blocked=_needs_done),
-    Action("redo", ("U", "ctrl+r"), _on("orders"), mutates=True, blocked=_needs_undone),
+    Action("undo", ("u",), UNDONE, hint=1, mutates=True, blocked=_needs_done),
+    Action("redo", ("U", "ctrl+r"), UNDONE, mutates=True, blocked=_needs_undone),
     Action("note", ("o",), _on("orders"), mutates=True, blocked=_needs_order),
     Action("rules", ("b",), _on("orders"), hint=2, blocked=_needs_engine),
     Action("ignores", (), _on("orders"), blocked=_needs_engine),
@@ -204,10 +245,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("match_previous", ("N",), _on("orders"), blocked=_needs_filter),
     Action("error_next", ("n",), _on("api"), hint=4, blocked=_needs_rows),
     Action("error_previous", ("N",), _on("api"), blocked=_needs_rows),
+    Action("attempt_previous", ("h",), _on("api"), blocked=_needs_row_under_cursor),
+    Action("attempt_next", ("l",), _on("api"), blocked=_needs_row_under_cursor),
     Action("reset_stats", ("R",), _on("limits"), hint=3, dangerous=True, mutates=True, blocked=_needs_engine),
     # everywhere
     Action("live", ("L",), hint=5, blocked=_needs_frozen),
     Action("freeze", ("p",), hint=6, blocked=_needs_live),
+    Action("step_back", ("less_than_sign",), RECORDED, hint=9, held_hint=5, blocked=_needs_something_to_leave),
+    Action("step_forward", ("greater_than_sign",), RECORDED, hint=5, blocked=_needs_held_and_engine),
+    Action("hour_back", ("left_curly_bracket",), RECORDED, blocked=_needs_something_to_leave),
+    Action("hour_forward", ("right_curly_bracket",), RECORDED, blocked=_needs_held_and_engine),
+    Action("time", ("T",), RECORDED, hint=9, held_hint=5, blocked=_needs_something_to_leave),
+    Action("range", ("t",), PLOTTED, hint=6, blocked=_needs_engine),
     Action("account", ("A",), hint=7, blocked=_needs_choice_of_accounts),
     Action("scenario", ("F",), hint=4, mutates=True, blocked=_needs_demo),
     Action("screen", ("1", "2", "3", "4", "5", "6")),
@@ -223,7 +272,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("copy", ("y",), LISTS, blocked=_needs_row_under_cursor),
     Action("copy_json", ("Y",), LISTS, blocked=_needs_row_under_cursor),
     Action("look", ("e",), LISTS, blocked=_needs_row_under_cursor),
-    Action("export", ("ctrl+s",), blocked=_needs_engine),
+    Action("export", ("ctrl+s",), blocked=_needs_present),
     Action("picture", ("P",)),
     Action("zoom", ("plus",)),
     Action("unzoom", ("underscore",)),
@@ -281,14 +330,16 @@ def why_not(action: Action, now: Situation) -> str | None:
 
 def reason_against(action: Action, now: Situation) -> str | None:
     """The text key of what stands against an action on its own screen, or None."""
-    return "why.read_only" if now.read_only and action.mutates else action.blocked(now)
+    if action.mutates and (now.read_only or now.past):
+        return "why.read_only" if now.read_only else "why.past"
+    return action.blocked(now)
 
 
 def hints(now: Situation, say: Say, keymap: Keymap = DEFAULT_KEYMAP) -> list[tuple[str, str]]:
     """Keys and titles for the hint line: what can be done here and now, eight at most, help last."""
     here = [action for action in ACTIONS if action.hint and action.belongs_to(now.screen)]
     here = [action for action in here if keymap.of(action.id) and not reason_against(action, now)]
-    fitting = sorted(here, key=lambda action: action.hint)
+    fitting = sorted(here, key=lambda action: (now.frozen and action.held_hint) or action.hint)
     del fitting[MOST_HINTS - 1 : -1]
     return [(shown_key(keymap.of(action.id)[0]), say(f"action.{action.id}")) for action in fitting]
 

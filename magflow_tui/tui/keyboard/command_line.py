@@ -43,6 +43,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("filter", ("f",), ("text",)),
     Verb("note", (), ("text",)),
     Verb("view", (), ("view",), 1),
+    Verb("reserve", (), ("reserve",)),
+    Verb("time", (), ("text",)),
+    Verb("range", ("t",), ("range",)),
     Verb("export", (), ("export", "format")),
     Verb("theme", (), ("theme",), 1),
     Verb("language", ("lang",), ("language",), 1),
@@ -53,7 +56,7 @@ VERBS: tuple[Verb, ...] = (
 #: Kinds that are numbers, whether or not choices of them are known.
 NUMBERS = frozenset({"number", "reason"})
 #: Kinds of which a choice may be several words: it takes all the rest of the line.
-PHRASES = frozenset({"view"})
+PHRASES = frozenset({"view", "reserve"})
 #: Screens are commands of their own, by what else they are called too.
 SCREEN_ALIASES: Mapping[str, str] = {"log": "api", "requests": "api", "rate": "limits", "backup": "backups"}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from magflow_tui.tui.doing.alerting import Alerting
 from magflow_tui.tui.doing.base import Doing
 from magflow_tui.tui.doing.bulk_ordering import BulkOrdering
 from magflow_tui.tui.doing.commanding import Commanding
 from magflow_tui.tui.doing.inspecting import Inspecting
 from magflow_tui.tui.doing.keeping import Keeping
 from magflow_tui.tui.doing.leaving import Leaving
+from magflow_tui.tui.doing.limiting import Limiting
 from magflow_tui.tui.doing.listing import Listing
 from magflow_tui.tui.doing.marking import Marking
 from magflow_tui.tui.doing.navigation import Navigation
@@ -17,6 +19,7 @@ from magflow_tui.tui.doing.offering import Offering
 from magflow_tui.tui.doing.ordering import Ordering
 from magflow_tui.tui.doing.outgoing import Outgoing
 from magflow_tui.tui.doing.reading import Reading
+from magflow_tui.tui.doing.requesting import Requesting
 from magflow_tui.tui.doing.ruling import Ruling
 from magflow_tui.tui.doing.searching import Searching
 from magflow_tui.tui.doing.syncing import Syncing
@@ -24,6 +27,7 @@ from magflow_tui.tui.doing.terminal import Terminal
 from magflow_tui.tui.doing.timeline import Timeline
 from magflow_tui.tui.doing.triage import Triaging
 from magflow_tui.tui.doing.undoing import Undoing
+from magflow_tui.tui.doing.watching import Watching
 
 if TYPE_CHECKING:
     from magflow_tui.contract.runs import Run
@@ -39,15 +43,19 @@ GROUPS: tuple[type[Doing], ...] = (
     Inspecting,
     Searching,
     Reading,
+    Requesting,
     Marking,
     Timeline,
     Terminal,
     Syncing,
+    Limiting,
     Outgoing,
     Offering,
     Ordering,
     BulkOrdering,
     Triaging,
+    Watching,
+    Alerting,
     Undoing,
     Ruling,
     Keeping,
@@ -86,6 +94,11 @@ class Keys:
         return self._of(Navigation)
 
     @property
+    def timeline(self) -> Timeline:
+        """What moment is shown."""
+        return self._of(Timeline)
+
+    @property
     def inspecting(self) -> Inspecting:
         """Looking into what is under the cursor."""
         return self._of(Inspecting)
@@ -99,6 +112,11 @@ class Keys:
     def reading(self) -> Reading:
         """Reading the lists of the store."""
         return self._of(Reading)
+
+    @property
+    def requesting(self) -> Requesting:
+        """Reading requests, one by one and further back."""
+        return self._of(Requesting)
 
     @property
     def marking(self) -> Marking:
@@ -119,6 +137,16 @@ class Keys:
     def desk(self) -> Ruling:
         """Findings by rule, and what is read beside the orders."""
         return self._of(Ruling)
+
+    @property
+    def watching(self) -> Watching:
+        """What is read of alerts."""
+        return self._of(Watching)
+
+    @property
+    def limiting(self) -> Limiting:
+        """Caps and reserves, and what the limits cost."""
+        return self._of(Limiting)
 
     @property
     def keeping(self) -> Keeping:

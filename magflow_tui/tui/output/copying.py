@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from magflow_tui.tui.views.diagnosis import concerns
+from magflow_tui.tui.views.alert_detail import alert_text
+from magflow_tui.tui.views.concerns import concerns
+from magflow_tui.tui.views.diagnosis import health_of
 from magflow_tui.tui.views.masking import masked_document
+from magflow_tui.tui.views.request_bodies import curl_of, detail_of
 from magflow_tui.tui.views.spans import clean, cut
 from magflow_tui.tui.views.spending import route_key
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from magflow_tui.contract.records import RequestRow
     from magflow_tui.contract.runs import Run, RunProgress
-    from magflow_tui.contract.snapshot import Snapshot
     from magflow_tui.tui.views.context import View
-
-#: Where a request goes when its account is no longer known.
-_SOMEWHERE = "https://marketplace-api.emag.ro/api-3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,13 @@ def id_of(view: View, key: object) -> Copied | None:
     if view.screen == "limits" and isinstance(key, tuple):
         return Copied(say("copy.route", route=clean(key[-1])), clean(key[-1]))
     if view.screen == "health" and snapshot is not None:
-        title = next((concern.title for concern in concerns(view, snapshot) if concern.key == key), None)
-        return None if title is None else Copied(say("copy.concern", title=cut(title, 40)), title)
+        concern = next((concern for concern in concerns(view, snapshot) if concern.key == key), None)
+        if concern is None:
+            return None
+        text = concern.title if concern.alert is None else alert_text(say, concern.alert)
+        return Copied(say("copy.concern", title=cut(concern.title, 40)), text)
     if view.screen == "api":
-        row = next((row for row in view.requests.rows if row.seq == key), None)
-        return None if row is None else Copied(say("copy.curl", id=key), curl(row, snapshot))
+        return _curl(view, key)
     return None
 
 
@@ -79,7 +78,8 @@ def row_of(view: View, key: object) -> BaseModel | None:
     """The model that a key of the shown list stands for, as far as it is here: orders are with the engine."""
     snapshot = view.snapshot
     if view.screen == "api":
-        return next((row for row in view.requests.rows if row.seq == key), None)
+        row = next((row for row in view.requests.rows if row.seq == key), None)
+        return None if row is None else detail_of(view, row) or row
     if view.screen == "orders" and view.desk_list == "rules" and not view.offers_open:
         return next((row for row in view.desk.rules.rows if row.rule == key), None)
     if view.screen == "orders" and view.desk_list == "ignores" and not view.offers_open:
@@ -89,8 +89,9 @@ def row_of(view: View, key: object) -> BaseModel | None:
     if snapshot is None:
         return None
     if view.screen == "health":
-        known: list[tuple[object, BaseModel]] = [(alert.alert_id, alert) for alert in snapshot.alerts]
-        known += [(f"metric.{line.metric}", line) for line in snapshot.health.lines]
+        alerts = (*snapshot.alerts, *view.watched.over)
+        known: list[tuple[object, BaseModel]] = [(alert.alert_id, alert) for alert in alerts]
+        known += [(f"metric.{line.metric}", line) for line in health_of(view, snapshot).lines]
         known += [(f"account.{account.name}", account) for account in snapshot.accounts]
         return next((model for name, model in known if name == key), None)
     if view.screen == "limits":
@@ -101,12 +102,14 @@ def row_of(view: View, key: object) -> BaseModel | None:
     return None
 
 
-def curl(row: RequestRow, snapshot: Snapshot | None) -> str:
-    """The request as a command. User and password are variables of the shell: they are never known here."""
-    accounts = snapshot.accounts if snapshot is not None else ()
-    base = next((account.base_url for account in accounts if account.name == row.account), _SOMEWHERE)
-    command = ["curl", "-sS", "-X", clean(row.method), "-u", None, "-H", "Content-Type: application/json"]
-    if row.page is not None:
-        command += ["--data", json.dumps({"currentPage": row.page, "itemsPerPage": 100})]
-    command.append(f"{clean(base).rstrip('/')}/{clean(row.route).lstrip('/')}")
-    return " ".join('"$EMAG_USERNAME:$EMAG_PASSWORD"' if word is None else shlex.quote(word) for word in command)
+def _curl(view: View, key: object) -> Copied | None:
+    """The request as a command; of one that has not been read, as far as its row tells."""
+    from magflow_tui.client.curl import is_redacted
+
+    row = next((row for row in view.requests.rows if row.seq == key), None)
+    if row is None:
+        return None
+    detail = detail_of(view, row)
+    command = curl_of(row, detail, view.snapshot)
+    name = "copy.curl_redacted" if detail is not None and is_redacted(detail.sent) else "copy.curl"
+    return None if command is None else Copied(view.say(name, id=key), command)

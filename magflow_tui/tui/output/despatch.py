@@ -24,6 +24,7 @@ from magflow_tui.tui.output.notices import (
 )
 from magflow_tui.tui.output.passthrough import BEL, multiplexer_of
 from magflow_tui.tui.output.private_file import failure_of, shown_path, unused, write_private
+from magflow_tui.tui.views.alert_detail import alert_text
 from magflow_tui.tui.views.figures import size
 from magflow_tui.tui.views.masking import scrubbed
 from magflow_tui.tui.views.spans import clean
@@ -49,7 +50,8 @@ class Despatch:
         self._app, self._now, self._wanted = app, now, wanted
         self._multiplexer, self._dialect = multiplexer_of(environ), dialect_of(environ)
         self._rationing = Rationing()
-        self._open: frozenset[int] | None = None
+        #: Open alerts that were announced, or need not be.
+        self._heard: frozenset[int] | None = None
         self._title: str | None = None
         self.exporting: Worker[None] | None = None
 
@@ -97,19 +99,25 @@ class Despatch:
     # notices
 
     def heed(self, snapshot: Snapshot | None) -> None:
-        """Look at a new snapshot: alerts that were not open before are announced, the title follows."""
+        """Look at a new snapshot: alerts that wait for somebody and did not before are announced, the title follows.
+
+        One that opens muted is announced when the mute ends before it does.
+        """
         app = self._app
         if snapshot is None or app.is_web:
             return
-        before, self._open = self._open, frozenset(alert.alert_id for alert in snapshot.alerts)
+        opened = frozenset(alert.alert_id for alert in snapshot.alerts)
+        waiting = [alert for alert in snapshot.alerts if alert.state == "new"]
         # What was open when the dashboard began is on the screen that the operator has just opened.
-        fresh = [] if before is None else [alert for alert in snapshot.alerts if alert.alert_id not in before]
+        heard = opened if self._heard is None else self._heard
+        fresh = [alert for alert in waiting if alert.alert_id not in heard]
+        self._heard = (heard & opened) | {alert.alert_id for alert in fresh}
         for severity in _LOUD:
             alike = [alert for alert in fresh if alert.severity == severity]
             if alike:
-                text = alike[0].message if app.reveal else scrubbed(alike[0].message)
+                text = alert_text(app.say, alike[0])
                 more = f" {app.say('more', count=len(alike) - 1)}" if len(alike) > 1 else ""
-                self.announce(severity, text + more)
+                self.announce(severity, (text if app.reveal else scrubbed(text)) + more)
         if self._wanted.title:
             self._entitle(title_of(snapshot, app.say, app.appearance.glyphs))
 

@@ -77,11 +77,15 @@ def window_title(text: str) -> str:
 
 
 def title_of(snapshot: Snapshot, say: Say, glyphs: Glyphs) -> str:
-    """`MagFlow ▲ warning 60, alerts 2`: what a row of windows is to tell. Changes with score and alerts alone."""
+    """`MagFlow ▲ warning 60, alerts 2`: what a row of windows is to tell. Changes with score and alerts alone.
+
+    Alerts that were taken note of, or muted, are not counted.
+    """
     health = snapshot.health
     score = "" if health.score is None else f" {health.score}"
     level = f"{sign(health_role(health.level), glyphs)} {say(f'level.{health.level}')}{score}"
-    alerts = f", {say('tabs.alerts', count=len(snapshot.alerts))}" if snapshot.alerts else ""
+    new = sum(1 for alert in snapshot.alerts if alert.state == "new")
+    alerts = f", {say('tabs.alerts', count=new)}" if new else ""
     return glyphs.fold(f"MagFlow {level}{alerts}")
 
 

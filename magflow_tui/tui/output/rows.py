@@ -54,11 +54,12 @@ def source(name: ListName, app: MagFlowApp, client: EngineClient) -> Source:
 
     Where rows are marked, these alone. Findings are those of the marked orders, or of the marked rules.
     """
+    from magflow_tui.contract.alerts import Alert
     from magflow_tui.contract.events import Event
     from magflow_tui.contract.findings import Finding, Ignore, RuleCount
     from magflow_tui.contract.records import OfferRow, OrderRow, RequestRow
     from magflow_tui.contract.runs import Run
-    from magflow_tui.contract.snapshot import Alert, RouteUse
+    from magflow_tui.contract.snapshot import RouteUse
 
     view = app.view()
     place = next((place for place, shown in LIST_OF.items() if shown == name), name)
@@ -84,7 +85,8 @@ def source(name: ListName, app: MagFlowApp, client: EngineClient) -> Source:
         case "events":
             models, pages = Event, _events(view.account, client)
         case "alerts":
-            models, pages = Alert, _once(view.snapshot.alerts if view.snapshot else ())
+            opened = view.snapshot.alerts if view.snapshot else ()
+            models, pages = Alert, _past_alerts(view.account, client) if state.faults else _once(opened)
         case "routes":
             models, pages = RouteUse, _once(routes_shown(replace(view, list_state=state)))
 
@@ -226,6 +228,16 @@ async def _requests(account: str | None, state: ListState, client: EngineClient)
         if account in (None, row.account) and (not state.faults or is_fault(row)) and passes(row, wanted)
     ]
     yield in_order(chosen, state)
+
+
+async def _past_alerts(account: str | None, client: EngineClient) -> Pages:
+    """Alerts, open and over, newest first, as far back as the store has them."""
+    before: int | None = None
+    while True:
+        page = await client.alerts.history(account=account, before=before, limit=PAGE)
+        yield page.alerts
+        if (before := page.next_before) is None:
+            return
 
 
 async def _events(account: str | None, client: EngineClient) -> Pages:

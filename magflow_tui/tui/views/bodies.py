@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import cast
 
 from magflow_tui.tui.views.context import SCREENS, Body, ScreenName, View
+from magflow_tui.tui.views.spans import stack
 
 Draw = Callable[[View, int, int], Body]
 _MODULES: Mapping[ScreenName, str] = {
@@ -37,3 +38,14 @@ class Bodies(Mapping[ScreenName, Draw]):
 
 
 BODIES = Bodies()
+
+
+def body_of(view: View, width: int, height: int) -> Body:
+    """The body of the shown screen; where the past has nothing to show there, the word of it."""
+    if view.past is not None:
+        from magflow_tui.tui.views.past import instead
+
+        lines = instead(view, view.past, width)
+        if lines:
+            return Body(stack(lines, height))
+    return BODIES[view.screen](view, width, height)

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from magflow_tui.tui.views.glyphs import UNICODE, Glyphs
 from magflow_tui.tui.views.spans import Line
+from magflow_tui.tui.views.time_range import TimeRange
 
 if TYPE_CHECKING:
+    from magflow_tui.contract.alerts import Alert, AlertDetail, Runbook
     from magflow_tui.contract.events import Event
     from magflow_tui.contract.findings import Ignore, OrderHistory, RuleCount, RuleInfo
-    from magflow_tui.contract.management import ProductStats
+    from magflow_tui.contract.management import LimitLosses, ProductStats
     from magflow_tui.contract.minutes import Minutes
     from magflow_tui.contract.offers import OfferDetail
+    from magflow_tui.contract.past import RequestDetail
     from magflow_tui.contract.records import OfferRow, OrderDetail, OrderRow, RequestRow
     from magflow_tui.contract.runs import MissedPage, Run, Throughput
     from magflow_tui.contract.snapshot import PoolGauge, Snapshot
@@ -191,13 +194,15 @@ class DeskShown:
 class PaneState:
     """How the detail pane of a list is looked at: its tab, its first line in view, whether keys go to it.
 
-    `item` is the one of its findings, or of its faulty places, that is meant.
+    `item` is the one of its findings, or of its faulty places, that is meant. `body_tab` is the tab of a request's
+    bodies.
     """
 
     tab: int = 0
     top: int = 0
     focused: bool = False
     item: int = 0
+    body_tab: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,17 @@ class RequestsShown:
     known: tuple[RequestRow, ...] = ()
     #: Whether requests have been read at all, of whatever account.
     any_read: bool = False
+    #: How many attempts calls had, by the call: of those that had several.
+    tries: Mapping[str, int] = field(default_factory=dict)
+    #: How many were gone through for `rows`, and whether there are older ones than these.
+    looked_at: int = 0
+    more_older: bool = False
+    #: Whether older or newer ones are being read, and whether that is a search; what went wrong with it.
+    reading: bool = False
+    searching: bool = False
+    error: str | None = None
+    #: A request read whole, the one under the cursor where it has rested.
+    detail: RequestDetail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +237,41 @@ class RunShown:
     run_id: int
     missed: tuple[MissedPage, ...] | None = None
     throughput: Throughput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastShown:
+    """The past minute that is shown: as it was when it ended. `minute` begins it.
+
+    In a `gap` nothing was recorded and there is no snapshot. `earlier` and `later` are the nearest recorded minutes on
+    either side, `first` is the oldest one that is kept; None where there is none.
+    """
+
+    minute: datetime
+    gap: bool = False
+    earlier: datetime | None = None
+    later: datetime | None = None
+    first: datetime | None = None
+
+    @property
+    def until(self) -> datetime:
+        """The end of the minute: nothing that is shown is younger."""
+        return self.minute + timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is known of alerts beside those of the snapshot.
+
+    `looked_at` is when the operator last looked before now, None where that is not known. `over` are alerts that are
+    over, the last to close first. `runbooks` are by code and kind of cause, those for any cause by None; `detail` is an
+    alert read whole.
+    """
+
+    looked_at: datetime | None = None
+    over: tuple[Alert, ...] = ()
+    runbooks: Mapping[tuple[str, str | None], Runbook] = field(default_factory=dict)
+    detail: AlertDetail | None = None
 
 
 class Docked(Protocol):
@@ -241,7 +292,12 @@ class View:
     link: Link = Link()
     screen: ScreenName = "health"
     account: str | None = None
+    #: When what is shown was so, while it is held; None while it is the present.
     frozen_at: datetime | None = None
+    #: The past minute that is shown, None while the present is, or what is frozen of it. `going_to` is the one that has
+    #: been asked for and not been read yet.
+    past: PastShown | None = None
+    going_to: datetime | None = None
     missed: int = 0
     zone: tzinfo | None = None
     glyphs: Glyphs = UNICODE
@@ -265,7 +321,14 @@ class View:
     runs_complete: bool = False
     run_details: Mapping[int, RunShown] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    watched: Watched = Watched()
+    #: Minutes up to the shown instant: of `range`, or of an hour until one has been chosen.
     minutes: Minutes | None = None
+    #: Whose minutes those are: of an account, or of all of them.
+    minutes_of: str | None = None
+    range: TimeRange | None = None
+    #: What the limits cost up to the shown instant, as far as it has been read.
+    losses: LimitLosses | None = None
     opened: bool = False
     scenario: str | None = None
     read_only: bool = False
@@ -281,7 +344,9 @@ class View:
     @property
     def shown_at(self) -> datetime:
         """The instant that is shown: that of the snapshot, by the engine's clock."""
-        return self.snapshot.at if self.snapshot is not None else self.now
+        if self.snapshot is not None:
+            return self.snapshot.at
+        return self.now if self.past is None else self.past.until
 
     def seconds_since(self, at: datetime | None) -> float | None:
         """Age of an instant in seconds, by the engine's clock as of the shown snapshot."""

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import View
-from magflow_tui.tui.views.diagnosis import shown_bound, shown_value
+from magflow_tui.tui.views.diagnosis import health_of, shown_bound, shown_value
 from magflow_tui.tui.views.figures import clock, later, response
 from magflow_tui.tui.views.levels import penalty_role
 from magflow_tui.tui.views.plots import LABEL_CELLS, Scale, Value, chart, scale_of
 from magflow_tui.tui.views.spans import Line, Role, fit, fit_right, rule
+from magflow_tui.tui.views.time_range import TimeRange
 
 if TYPE_CHECKING:
     from magflow_tui.contract.snapshot import HealthLine, HealthMetric, Snapshot
@@ -51,23 +52,55 @@ class Course:
     hint: str = ""
 
 
+def step_of(view: View) -> int:
+    """How many minutes each value of a plot stands for: one at the least, a day at the most, whatever comes."""
+    return min(max(1, view.minutes.step_minutes), 24 * 60) if view.minutes is not None else 1
+
+
 def span_of(view: View) -> int:
-    """How many minutes plots show."""
+    """How many minutes plots show: as many as were chosen, else as the engine has run, an hour at most."""
+    if view.range is not None:
+        return view.range.minutes
     lived = view.snapshot.engine.uptime_seconds / 60 if view.snapshot else 0.0
     return next((span for span in SPANS if lived <= span - 1), SPANS[-1])
 
 
 def span_title(view: View, key: str) -> str:
     """A plot's title with the time that it shows: `Score, 15 min`."""
-    minutes = span_of(view)
-    return f"{view.say(key)}, {'1 h' if minutes == 60 else f'{minutes} min'}"
+    return f"{view.say(key)}, {TimeRange(span_of(view)).title}"
 
 
 def recent(view: View, values: Sequence[Value]) -> list[Value]:
     """As many of the last values as plots show; what is not known comes first, as gaps."""
-    count = span_of(view)
+    count = -(-span_of(view) // step_of(view))
     kept = list(values)[-count:]
     return [None] * (count - len(kept)) + kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Values of a plot that ends at `end`, and what stands below the last one."""
+
+    values: Sequence[Value]
+    end: datetime
+    last: str
+
+
+def _now(view: View) -> str:
+    """The word for the shown instant."""
+    return view.say("course.now" if view.past is None else "course.then")
+
+
+def _told(view: View, snapshot: Snapshot, history: Sequence[Value], now: Value, read: Sequence[Value]) -> _Told:
+    """A score or metric: its history a minute with the present value behind it, or the minutes that were `read`.
+
+    These alone tell of the past, and of more than an hour.
+    """
+    minutes = view.minutes
+    if minutes is None or minutes.until is None or not read or (view.past is None and step_of(view) == 1):
+        last = view.say("course.now") if view.past is None else clock(view.past.until, view.zone)
+        return _Told(recent(view, [*history, now]), _minute_after(snapshot.at), last)
+    return _Told(recent(view, read), minutes.until, clock(minutes.until, view.zone))
 
 
 def drawn(view: View, course: Course, width: int, rows: int, *, title: bool = True) -> list[Line]:
@@ -77,7 +110,7 @@ def drawn(view: View, course: Course, width: int, rows: int, *, title: bool = Tr
     body = chart(
         course.values,
         course.end,
-        MINUTE,
+        timedelta(minutes=step_of(view)),
         width - (NOTE_CELLS if beside else 0),
         course.scale(rows),
         view.glyphs,
@@ -119,19 +152,20 @@ def _score_role(score: float) -> Role:
 
 def score_course(view: View, snapshot: Snapshot) -> Course:
     """The score of each minute, and as it is now."""
-    say, health = view.say, snapshot.health
-    values = recent(view, [*health.history, health.score])
-    known = [value for value in values if value is not None]
-    notes: list[Note] = [(say("course.now"), "-" if health.score is None else str(health.score), "text")]
+    say, health = view.say, health_of(view, snapshot)
+    read = view.minutes.score if view.minutes is not None and view.minutes_of == health.account else ()
+    told = _told(view, snapshot, health.history, health.score, read)
+    known = [value for value in told.values if value is not None]
+    notes: list[Note] = [(_now(view), "-" if health.score is None else str(health.score), "text")]
     if known:
         lowest = min(known)
         notes.append((say("course.low"), f"{lowest:.0f}", "text" if lowest >= 90 else "warn"))
         notes.append((say("course.high"), f"{max(known):.0f}", "text"))
     return Course(
         title=span_title(view, "course.score"),
-        values=values,
-        end=_minute_after(snapshot.at),
-        last=say("course.now"),
+        values=told.values,
+        end=told.end,
+        last=told.last,
         scale=lambda rows: Scale(rows, 100),
         label=lambda value: f"{value:.0f}",
         role_of=_score_role,
@@ -140,10 +174,12 @@ def score_course(view: View, snapshot: Snapshot) -> Course:
 
 
 def response_course(view: View, snapshot: Snapshot) -> Course | None:
-    """Mean response of each minute, its 95th percentile dotted above; None until a minute has been read."""
+    """Mean response of each minute, its 95th percentile dotted above; None until a minute of it has been read."""
     say, minutes = view.say, view.minutes
-    line = _line(snapshot, "response_time")
+    line = _line(view, snapshot, "response_time")
     if minutes is None or minutes.until is None or line is None:
+        return None
+    if view.minutes_of != health_of(view, snapshot).account:
         return None
     known = [value for value in minutes.p95_ms if value is not None]
     last = [value for value in minutes.mean_ms if value is not None][-1:]
@@ -173,7 +209,7 @@ def metric_course(view: View, snapshot: Snapshot, metric: HealthMetric) -> Cours
     """A metric as the score reads it, each minute and now."""
     if metric == "response_time" and (course := response_course(view, snapshot)) is not None:
         return course
-    line = _line(snapshot, metric)
+    line = _line(view, snapshot, metric)
     if line is None:
         return None
     return _line_course(view, snapshot, line)
@@ -181,12 +217,13 @@ def metric_course(view: View, snapshot: Snapshot, metric: HealthMetric) -> Cours
 
 def _line_course(view: View, snapshot: Snapshot, line: HealthLine) -> Course:
     say = view.say
-    values = recent(view, [*line.history, line.value])
-    known = [value for value in values if value is not None]
+    read = _read(view, line.metric) if view.minutes_of == health_of(view, snapshot).account else ()
+    told = _told(view, snapshot, metric_history(view, line), line.value, read)
+    known = [value for value in told.values if value is not None]
     low_is_bad = line.metric == "sync_success"
     peak = 100.0 if line.metric in ("sync_success", "limit_use") else max(known, default=0.0)
     notes: list[Note] = [
-        (say("course.now"), shown_value(line, line.value), "text" if not line.penalty else penalty_role(line.penalty))
+        (_now(view), shown_value(line, line.value), "text" if not line.penalty else penalty_role(line.penalty))
     ]
     if known:
         notes.append((say("course.high"), shown_value(line, max(known)), "text"))
@@ -204,9 +241,9 @@ def _line_course(view: View, snapshot: Snapshot, line: HealthLine) -> Course:
 
     return Course(
         title=span_title(view, f"course.{line.metric}"),
-        values=values,
-        end=_minute_after(snapshot.at),
-        last=say("course.now"),
+        values=told.values,
+        end=told.end,
+        last=told.last,
         scale=(lambda rows: Scale(rows, 100.0))
         if low_is_bad
         else (lambda rows: scale_of(rows, peak, line=line.threshold)),
@@ -225,8 +262,28 @@ def health_courses(view: View, snapshot: Snapshot) -> list[Course]:
     return [course for course in courses if course and any(value is not None for value in course.values)]
 
 
-def _line(snapshot: Snapshot, metric: HealthMetric) -> HealthLine | None:
-    return next((line for line in snapshot.health.lines if line.metric == metric), None)
+def _line(view: View, snapshot: Snapshot, metric: HealthMetric) -> HealthLine | None:
+    return next((line for line in health_of(view, snapshot).lines if line.metric == metric), None)
+
+
+def metric_history(view: View, line: HealthLine) -> Sequence[Value]:
+    """A metric's value of each minute. Lines of one account have none of their own: theirs is with its minutes."""
+    if line.history or view.account is None or view.minutes_of != view.account:
+        return line.history
+    return _read(view, line.metric)
+
+
+def _read(view: View, metric: HealthMetric) -> Sequence[Value]:
+    """A metric's values in the minutes that were read."""
+    if view.minutes is None:
+        return ()
+    read: dict[HealthMetric, Sequence[Value]] = {
+        "error_rate": view.minutes.error_rate,
+        "response_time": view.minutes.response_ms,
+        "limit_use": view.minutes.limit_use,
+        "sync_success": view.minutes.sync_success,
+    }
+    return read[metric]
 
 
 def _minute_after(at: datetime) -> datetime:

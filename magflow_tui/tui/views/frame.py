@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from magflow_tui.tui.views.concerns import new_count, trouble_count
 from magflow_tui.tui.views.context import SCREENS, View
-from magflow_tui.tui.views.diagnosis import trouble_count, troubled_accounts
-from magflow_tui.tui.views.figures import clock, link_cost, span
+from magflow_tui.tui.views.diagnosis import health_of, troubled_accounts
+from magflow_tui.tui.views.figures import clock, day, link_cost, span
 from magflow_tui.tui.views.levels import health_role, severity_role, sign, use_role
 from magflow_tui.tui.views.spans import Line, Role, Span, cells, clean, clip, cut, line_cells, spread
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 #: Below this the frame is reduced: no tabs, shorter status.
 REDUCED_CELLS, REDUCED_ROWS = 60, 16
-#: From this width on the status line also says what the line to the terminal carries.
-COST_CELLS = 120
+#: From this width on the status line also says what the line to the terminal carries, and the tabs how many of the
+#: alerts are new.
+COST_CELLS = TOLD_CELLS = 120
 
 
 def is_reduced(width: int, height: int) -> bool:
@@ -54,6 +56,8 @@ def _state(view: View, width: int) -> Line:
     else:
         carries = ("", "muted")
     time = clock(view.now, view.zone)
+    if view.past is not None or view.going_to is not None:
+        return ((f" {_past_minute(view)}", "prompt"), (f"  {time} ", "text"))
     if view.frozen_at is not None:
         frozen = say("status.frozen", at=clock(view.frozen_at, view.zone, seconds=True))
         missed = f" +{view.missed}" if view.missed else ""
@@ -66,6 +70,13 @@ def _state(view: View, width: int) -> Line:
     word = say("status.stale", age=span(link.age)) if link.age is not None else say("status.no_engine")
     role: Role = "alarm" if link.phase == "gone" else "stale"
     return ((f"{view.glyphs.stale} {word}", role), carries, (f"  {time} ", "text"))
+
+
+def _past_minute(view: View) -> str:
+    """The past minute that is meant, its date too when it is of another day; with dots until it has been read."""
+    minute = view.going_to or (view.past.minute if view.past is not None else None)
+    text = view.say("status.past", at=day(minute, view.now, view.zone))
+    return text + (" " if view.going_to is None else "…")
 
 
 def status_line(view: View, width: int) -> Line:
@@ -94,7 +105,7 @@ def _status_parts(view: View, *, wide: bool) -> list[list[Span]]:
     say, snapshot, glyphs = view.say, view.snapshot, view.glyphs
     if snapshot is None:
         return []
-    health = snapshot.health
+    health = health_of(view, snapshot)
     role = health_role(health.level)
     word = say(f"level.{health.level}").upper()
     score = "" if health.score is None else f" {health.score}"
@@ -156,14 +167,15 @@ def tabs_line(view: View, width: int) -> tuple[Line, list[tuple[int, int, str]]]
     """Row 2: the screens and the open alerts; and where each screen's name stands, `(first, end, screen)` in cells."""
     say = view.say
     counts: dict[str, int] = {}
-    alerts = 0
+    alerts = new = 0
     if view.snapshot is not None:
         counts["orders"] = sum(
             account.orders_new for account in view.snapshot.accounts if view.account in (None, account.name)
         )
-        alerts = trouble_count(view, view.snapshot)
-    right_role: Role = "warn" if alerts else "muted"
-    right: Line = ((say("tabs.alerts", count=alerts) + " ", right_role),) if view.snapshot else ()
+        alerts, new = trouble_count(view, view.snapshot), new_count(view, view.snapshot)
+    right_role: Role = "warn" if new else "muted"
+    told = say("tabs.alerts_new", count=alerts, new=new) if width >= TOLD_CELLS else say("tabs.alerts", count=alerts)
+    right: Line = ((told + " ", right_role),) if view.snapshot else ()
     places: list[tuple[int, int, str]] = []
     line: list[Span] = []
     names = {name: say(f"screen.{name}") + (f"({counts[name]})" if counts.get(name) else "") for name in SCREENS}
@@ -194,6 +206,8 @@ def event_line(view: View, width: int, note: tuple[str, Role] | None) -> Line:
     if note is not None:
         return clip(((f" {cut(note[0], width - 2)}", note[1]),), width)
     link = view.link
+    if view.frozen_at is not None or view.going_to is not None:
+        return clip(_held(view, width), width)
     if link.phase == "starting":
         return clip(((" " + say("event.starting"), "stale"),), width)
     if link.phase == "gone":
@@ -213,6 +227,19 @@ def event_line(view: View, width: int, note: tuple[str, Role] | None) -> Line:
         ),
         width,
     )
+
+
+def _held(view: View, width: int) -> Line:
+    """That it is not the present that is shown, and how to get back to it."""
+    say, link = view.say, view.link
+    if link.phase == "gone":
+        reason = clean(link.reason or say("event.gone"))
+        return ((" " + cut(say("event.held_gone", reason=reason), width - 2), "crit"),)
+    if view.past is None and view.going_to is None:
+        text = say("event.frozen", at=clock(view.frozen_at, view.zone, seconds=True))
+    else:
+        text = say("event.gap" if view.past is not None and view.past.gap else "event.past")
+    return ((f" {cut(text, width - 2)}", "info"),)
 
 
 def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:

@@ -10,9 +10,10 @@ from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.courses import Course, drawn, recent, span_title
 from magflow_tui.tui.views.figures import clock, grouped, later, share, span
 from magflow_tui.tui.views.glyphs import bar, sparkline
+from magflow_tui.tui.views.jobs import job_name
 from magflow_tui.tui.views.levels import WARN_USE, mark, sign, use_role
 from magflow_tui.tui.views.plots import scale_of
-from magflow_tui.tui.views.spans import Line, Role, cells, clean, cut, fit, fit_right, rule, wrapped
+from magflow_tui.tui.views.spans import Line, Role, cells, clean, cut, fit, fit_right, line_cells, rule, wrapped
 
 if TYPE_CHECKING:
     from magflow_tui.contract.minutes import PoolMinutes
@@ -24,6 +25,8 @@ BESIDE_PLOT = 4
 LEAST_ROWS, MOST_ROWS = 3, 10
 #: A pool is idle when it never used more than this share of its minute.
 IDLE_USE = 0.02
+#: Cells that what is set for a pool needs in its title at the least.
+LEAST_TOLD = 12
 #: Lines of a pool without its plot: with the course of five minutes, with the two bars alone, in a line.
 SPARK, BARS, SHORT = 4, 3, 1
 
@@ -57,8 +60,21 @@ def minutes_of(view: View, pool: PoolGauge) -> PoolMinutes | None:
     return next((past for past in known if (past.account, past.pool) == (pool.account, pool.pool)), None)
 
 
-def gauges_section(view: View, pools: Sequence[PoolGauge], width: int, room: int) -> list[Line]:
-    """All pools in at most `room` lines, in the fullest form that fits."""
+def set_aside(view: View, pool: PoolGauge) -> list[str]:
+    """What is set for a pool: its reserve, and the caps of jobs."""
+    say = view.say
+    reserve = [say("limits.reserve", count=pool.reserve_per_minute)] if pool.reserve_per_minute else []
+    caps = [say("limits.cap", job=job_name(say, job), count=count) for job, count in sorted(pool.caps.items())]
+    return [*reserve, *caps]
+
+
+def gauges_section(
+    view: View, pools: Sequence[PoolGauge], width: int, room: int, *, in_full: bool = False
+) -> list[Line]:
+    """All pools in at most `room` lines, in the fullest form that fits.
+
+    `in_full`: caps and reserves are told here too, since nothing beside the gauges has room for them.
+    """
     if not pools:
         lines: list[Line] = [_pools_title(view, width), ((f"  {view.say('limits.no_pools')}", "muted"),)]
         if view.snapshot is not None and not view.snapshot.accounts:
@@ -72,11 +88,16 @@ def gauges_section(view: View, pools: Sequence[PoolGauge], width: int, room: int
         return [
             line
             for pool in pools
-            for line in (_plotted(view, pool, width, rows) if pool in busy else _barred(view, pool, width))
+            for line in (
+                _plotted(view, pool, width, rows, in_full=in_full)
+                if pool in busy
+                else _barred(view, pool, width, in_full=in_full)
+            )
         ]
     for detail in (BARS,) if view.slow else (SPARK, BARS):
         if len(pools) * detail <= room:
-            return [line for pool in pools for line in _barred(view, pool, width, sparked=detail == SPARK)]
+            sparked = detail == SPARK
+            return [line for pool in pools for line in _barred(view, pool, width, sparked=sparked, in_full=in_full)]
     return _short_gauges(view, pools, width, room)
 
 
@@ -91,7 +112,7 @@ def _pools_title(view: View, width: int) -> Line:
     return rule(((view.say("limits.pools"), "title"),), (), width, stroke=view.glyphs.line)
 
 
-def _barred(view: View, pool: PoolGauge, width: int, *, sparked: bool = False) -> list[Line]:
+def _barred(view: View, pool: PoolGauge, width: int, *, sparked: bool = False, in_full: bool = False) -> list[Line]:
     """A pool in three lines: title, second, minute; in a fourth the course of five minutes."""
     say, glyphs = view.say, view.glyphs
     used = use_of(pool)
@@ -105,6 +126,10 @@ def _barred(view: View, pool: PoolGauge, width: int, *, sparked: bool = False) -
         state = ((say("limits.paused", left=span(pool.paused_seconds + 0.5)), "crit"), ("  ", "rule"), *state)
     elif pool.pace < 0.995:
         state = ((say("limits.pace", share=share(pool.pace)), "warn"), ("  ", "rule"), *state)
+    # What does not fit is cut: the state has to stay.
+    room = width - line_cells(title) - line_cells(state) - 10
+    if in_full and room >= LEAST_TOLD and (told := set_aside(view, pool)):
+        title = (*title, ("  " + cut(" · ".join(told), room), "info"))
     tokens = say("limits.tokens", tokens=f"{pool.tokens:4.1f}", capacity=f"{pool.token_capacity:.0f}")
     # As wide in every pool, so that bars are of one length.
     tokens = fit(tokens, cells(say("limits.tokens", tokens="00.0", capacity="00")))
@@ -139,15 +164,23 @@ def _barred(view: View, pool: PoolGauge, width: int, *, sparked: bool = False) -
     return lines
 
 
-def _plotted(view: View, pool: PoolGauge, width: int, rows: int) -> list[Line]:
-    return [*_barred(view, pool, width), *drawn(view, pool_course(view, pool), width, rows, title=False)]
+def _plotted(view: View, pool: PoolGauge, width: int, rows: int, *, in_full: bool) -> list[Line]:
+    return [
+        *_barred(view, pool, width, in_full=in_full),
+        *drawn(view, pool_course(view, pool), width, rows, title=False),
+    ]
 
 
 def pool_course(view: View, pool: PoolGauge) -> Course:
-    """Requests a minute of the last hour against the limit, its line at 80 %; minutes with a 429 are marked."""
-    say, past = view.say, minutes_of(view, pool)
-    used = recent(view, [*(past.used if past else ()), pool.minute_used])
-    hits = recent(view, [*(past.hits if past else ()), 0])
+    """Requests a minute against the limit, its line at 80 %; minutes with a 429 are marked. The running minute is the
+    last, where minutes are shown one by one and the present is.
+    """
+    say, past, minutes = view.say, minutes_of(view, pool), view.minutes
+    step = minutes.step_minutes if minutes else 1
+    until = minutes.until if minutes else None
+    runs_on = until is None or (view.past is None and step == 1)
+    used = recent(view, [*(past.used if past else ()), *([pool.minute_used] if runs_on else [])])
+    hits = recent(view, [*(past.hits if past else ()), *([0] if runs_on else [])])
     known = [value for value in used if value is not None]
     refused = sum(int(value) for value in hits if value)
     warn = pool.minute_limit * WARN_USE
@@ -160,14 +193,14 @@ def pool_course(view: View, pool: PoolGauge) -> Course:
     return Course(
         title=pool_name(view, pool),
         values=used,
-        end=_end(view),
-        last=say("course.now"),
+        end=_end(view) if until is None or runs_on else until,
+        last=say("course.now") if until is None or runs_on else clock(until, view.zone),
         scale=lambda rows: scale_of(rows, pool.minute_limit, line=warn),
         label=label,
         flags=[bool(value) for value in hits],
         notes=(
             (say("course.high"), grouped(round(peak)), "warn" if peak > warn else "text"),
-            (say("limits.busy"), say("limits.busy_minutes", count=busy), "text" if busy else "muted"),
+            (say("limits.busy"), say("limits.busy_minutes", count=busy * step), "text" if busy else "muted"),
             ("429", str(refused), "warn" if refused else "muted"),
         ),
     )

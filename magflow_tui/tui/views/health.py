@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from magflow_tui.tui.views.accounts import account_name
+from magflow_tui.tui.views.alert_detail import explained
+from magflow_tui.tui.views.alerts import Listed, alerts_section, rows_wanted
+from magflow_tui.tui.views.concerns import concerns
 from magflow_tui.tui.views.context import Body, Cursor, View, columns_of
-from magflow_tui.tui.views.courses import drawn, health_courses, metric_course, stacked
-from magflow_tui.tui.views.diagnosis import Concern, Fact, concerns, shown_bound, shown_value
-from magflow_tui.tui.views.figures import age, clock
+from magflow_tui.tui.views.courses import health_courses, metric_history, stacked
+from magflow_tui.tui.views.diagnosis import Concern, health_of, shown_bound, shown_value
+from magflow_tui.tui.views.explained import Opened, opened_section, shortly_section
+from magflow_tui.tui.views.figures import clock
 from magflow_tui.tui.views.frame import event_text, is_reduced
 from magflow_tui.tui.views.glyphs import sparkline
-from magflow_tui.tui.views.levels import health_role, mark, penalty_role, severity_role
+from magflow_tui.tui.views.levels import account_role, health_role, mark, penalty_role, severity_role, sign
 from magflow_tui.tui.views.present import now_section
 from magflow_tui.tui.views.requests import tail_section
 from magflow_tui.tui.views.spans import (
@@ -22,22 +27,20 @@ from magflow_tui.tui.views.spans import (
     beside,
     cells,
     clean,
-    cut,
     fit,
     fit_right,
     rule,
     stack,
     wrapped,
 )
-from magflow_tui.tui.views.table import Column, table
 
 if TYPE_CHECKING:
-    from magflow_tui.contract.snapshot import HealthLine, Snapshot
+    from magflow_tui.contract.snapshot import AccountHealth, HealthLine, Snapshot
 
-#: Lines of a plot in an opened row, its times included, from which on it is drawn.
-LEAST_COURSE = 5
 #: Minutes of the score in the title.
 LATELY = 20
+#: Lines of the explanation under the list at the most, its title included, and beside it at the least.
+SHORTLY, SHORTLY_BESIDE = 8, 13
 
 
 def body(view: View, width: int, height: int) -> Body:
@@ -53,13 +56,15 @@ def body(view: View, width: int, height: int) -> Body:
     # Without an account nothing else is worth reading first.
     first = Cursor(keys[-1], len(keys) - 1) if not snapshot.accounts else Cursor()
     cursor = (first if view.cursor.key is None else view.cursor).settled(keys, height)
-    selected = rows[cursor.index]
+    selected = explained(view, snapshot, rows[cursor.index])
     parts = _Parts(view, snapshot, rows, cursor, main)
+    opened = Opened([])
     if not side:
-        lines, places = _one_column(parts, selected, main, height)
+        lines, places, opened = _one_column(parts, selected, main, height)
     else:
         lines, places = _main_column(parts, main, height)
-        columns = [(lines, main), (_side_column(view, snapshot, selected, side, height), side)]
+        beside_list, opened = _side_column(view, snapshot, selected, side, height)
+        columns = [(lines, main), (beside_list, side)]
         if tail:
             columns.append((tail_section(view, tail, height), tail))
         lines = beside(columns, height, divider=f" {view.glyphs.divider} ")
@@ -70,6 +75,8 @@ def body(view: View, width: int, height: int) -> Body:
         cursor=cursor,
         list_width=main,
         places=places,
+        pane_lines=opened.total,
+        pane_height=opened.room,
     )
 
 
@@ -86,93 +93,89 @@ class _Parts:
     @property
     def metrics(self) -> int:
         """How many of the rows are metrics of the score."""
-        return len(self.snapshot.health.lines)
+        return sum(1 for row in self.rows if row.metric is not None)
 
-    def score(self) -> list[Line]:
-        return score_section(self.view, self.snapshot, self.cursor.index, self.width)
+    @property
+    def wanted(self) -> int:
+        """Lines that the list of alerts would like to have, its title left out."""
+        return rows_wanted(self.view, self.rows[self.metrics :])
 
-    def troubles(self, height: int) -> tuple[list[Line], int]:
-        """The troubles in `height` lines with their title, and the index of the first one that is in view."""
-        return _troubles_section(
-            self.view, self.rows[self.metrics :], self.cursor.index - self.metrics, self.width, height
-        )
+    def score(self, *, brief: bool = False) -> Listed:
+        """The score; `brief` without its metrics."""
+        lines = score_section(self.view, self.snapshot, self.cursor.index, self.width)
+        if brief:
+            return Listed([lines[0], *lines[1 + self.metrics :]])
+        return Listed(lines, {row + 1: row for row in range(self.metrics)})
+
+    def alerts(self, height: int) -> Listed:
+        """The alerts in `height` lines with their title."""
+        first = self.metrics
+        rows, index = self.rows[first:], self.cursor.index - first
+        listed = alerts_section(self.view, self.snapshot, rows, index, self.width, height)
+        return Listed(listed.lines, {line: first + row for line, row in listed.places.items()})
 
 
-def _one_column(parts: _Parts, selected: Concern, width: int, height: int) -> tuple[list[Line], dict[int, int]]:
+def _one_column(parts: _Parts, selected: Concern, width: int, height: int) -> tuple[list[Line], dict[int, int], Opened]:
+    """The lines, where the rows stand, and what is open."""
     view, snapshot = parts.view, parts.snapshot
-    score, count = parts.score(), len(parts.rows) - parts.metrics
-    if is_reduced(width, height + 4):
-        if view.opened:
-            return _placed(parts, [score, detail_section(view, snapshot, selected, width, height - len(score))], height)
-        return _placed(parts, [score, parts.troubles(max(2, height - len(score)))], height)
+    reduced = is_reduced(width, height + 4)
+    # An alert is told whole: where there is little room the metrics give way to it.
+    score = parts.score(brief=view.opened and selected.alert is not None and height < 24 and not reduced)
+    count, used = parts.wanted, len(score.lines)
     if view.opened:
-        listed = parts.troubles(1 + min(3, max(1, count)) if height >= 18 else 2)
-        rest = height - len(score) - len(listed[0])
-        return _placed(parts, [score, listed, detail_section(view, snapshot, selected, width, rest)], height)
-    now = now_section(view, snapshot, width, most=2 if height < 24 else 3)
-    room = height - len(score)
-    listed = parts.troubles(1 + min(max(1, count), max(2, room - len(now) - 6)))
-    room -= len(listed[0])
+        listed = [] if reduced else [parts.alerts(1 + min(3, count) if height >= 24 else 2)]
+        rest = height - used - sum(len(section.lines) for section in listed)
+        opened = opened_section(view, snapshot, selected, width, rest)
+        return *_placed([score, *listed, Listed(opened.lines)], height), opened
+    if reduced:
+        return *_placed([score, parts.alerts(max(2, height - used))], height), Opened([])
+    now = now_section(view, snapshot, width, most=2 if height < 24 else 3, short=height < 24)
+    room = height - used
+    alerts = parts.alerts(1 + min(count, max(2, room - len(now) - 5)))
+    room -= len(alerts.lines)
     both = room >= len(now) + 3
-    size = min(8, room - len(now) if both else room)
-    explained = _explained(view, snapshot, selected, width, size)
-    return _placed(parts, [score, listed, *([now] if both else []), explained], height)
+    size = min(SHORTLY, room - len(now) if both else room)
+    shortly = shortly_section(view, snapshot, selected, width, size)
+    return *_placed([score, alerts, *([Listed(now)] if both else []), Listed(shortly)], height), Opened([])
 
 
 def _main_column(parts: _Parts, width: int, height: int) -> tuple[list[Line], dict[int, int]]:
     view, snapshot = parts.view, parts.snapshot
-    score, count = parts.score(), len(parts.rows) - parts.metrics
-    listed = parts.troubles(1 + min(max(1, count), max(3, height // 4)))
-    room = height - len(score) - len(listed[0]) - 1
+    score = parts.score()
+    listed = parts.alerts(1 + min(parts.wanted, max(4, height // 4)))
+    room = height - len(score.lines) - len(listed.lines) - 1
     plots = stacked(view, health_courses(view, snapshot), width, room)
-    return _placed(parts, [score, plots[:-1], listed] if plots else [score, listed], height)
+    return _placed([score, listed, Listed(plots[:-1])] if plots else [score, listed], height)
 
 
-def _side_column(view: View, snapshot: Snapshot, selected: Concern, width: int, height: int) -> list[Line]:
+def _side_column(
+    view: View, snapshot: Snapshot, selected: Concern, width: int, height: int
+) -> tuple[list[Line], Opened]:
+    """The lines, and what is open."""
     now = now_section(view, snapshot, width)
     if view.opened:
-        return [*detail_section(view, snapshot, selected, width, height - len(now) - 1), (), *now]
-    lines = [*now, (), *_explained(view, snapshot, selected, width, 8)]
+        opened = opened_section(view, snapshot, selected, width, height - len(now) - 1)
+        if opened.total <= opened.room:
+            return [*opened.lines, (), *now], opened
+        # What goes on gives way to what there is to do.
+        opened = opened_section(view, snapshot, selected, width, height)
+        return opened.lines, opened
+    lines = [*now, (), *shortly_section(view, snapshot, selected, width, max(SHORTLY_BESIDE, height // 4))]
     room = height - len(lines) - 1
-    return [*lines, (), *events_section(view, width, room - 1)] if room > 2 else lines
+    return ([*lines, (), *events_section(view, width, room - 1)] if room > 2 else lines), Opened([])
 
 
-def _explained(view: View, snapshot: Snapshot, selected: Concern, width: int, height: int) -> list[Line]:
-    """The row under the cursor, shortly: what its own line says already is left out, unless it is read and not seen.
-
-    Always as many lines, so that what stands below them stays where it is as the cursor moves.
-    """
-    told = ("now",) if selected.role == "ok" else ("now", "rule")
-    more = tuple(fact for fact in selected.facts if fact.word not in told)
-    shortly = selected if view.in_words or not more else replace(selected, facts=more, since=None)
-    return stack(detail_section(view, snapshot, shortly, width, height, course=False), height)
-
-
-def _placed(
-    parts: _Parts, sections: Sequence[list[Line] | tuple[list[Line], int]], height: int
-) -> tuple[list[Line], dict[int, int]]:
-    """Sections under each other, a blank line between them as long as there is room; and where the rows stand.
-
-    The first section is the score's; the troubles come with the index of their first row.
-    """
-    used = sum(len(section[0] if isinstance(section, tuple) else section) for section in sections)
-    spare = max(0, height - used)
+def _placed(sections: Sequence[Listed], height: int) -> tuple[list[Line], dict[int, int]]:
+    """Sections under each other, a blank line between them as long as there is room; and where the rows stand."""
+    spare = max(0, height - sum(len(section.lines) for section in sections))
     lines: list[Line] = []
     places: dict[int, int] = {}
     for index, section in enumerate(sections):
         if index and spare:
             lines.append(())
             spare -= 1
-        start = len(lines) + 1
-        if isinstance(section, tuple):
-            content, first = section
-            shown = min(len(content) - 1, len(parts.rows) - parts.metrics - first)
-            places.update({start + row: parts.metrics + first + row for row in range(shown)})
-            lines += content
-        else:
-            if index == 0:
-                places.update({start + row: row for row in range(parts.metrics)})
-            lines += section
+        places.update({len(lines) + line: row for line, row in section.places.items()})
+        lines += section.lines
     return lines, places
 
 
@@ -187,12 +190,16 @@ def waiting(view: View, width: int) -> list[Line]:
 
 
 def score_section(view: View, snapshot: Snapshot, selected: int, width: int) -> list[Line]:
-    """The score, and a line for each metric of it, worst first: what it costs, value, limit, course, since when."""
-    say, glyphs, health = view.say, view.glyphs, snapshot.health
+    """The score, and a line for each metric of it, worst first: what it costs, value, limit, course, since when.
+
+    Of several accounts a last line tells the score of each.
+    """
+    say, glyphs, health = view.say, view.glyphs, health_of(view, snapshot)
     role = health_role(health.level)
     word = say(f"level.{health.level}")
+    whose = f"{account_name(health.account)} " if health.account is not None else ""
     title: Line = (
-        (f"{say('screen.health')} ", "title"),
+        (f"{say('screen.health')} {whose}", "title"),
         (f"{health.score}/100 " if health.score is not None else "", role),
         (word, role),
     )
@@ -204,10 +211,45 @@ def score_section(view: View, snapshot: Snapshot, selected: int, width: int) -> 
         )
     lines = [rule(title, right, width, stroke=glyphs.line)]
     names = max((cells(say(f"metric.{line.metric}")) for line in health.lines), default=0)
-    return lines + [
+    lines += [
         _metric_line(view, line, index == selected and not view.in_words, names, width)
         for index, line in enumerate(health.lines)
     ]
+    several = view.account is None and len(snapshot.account_health) > 1
+    return [*lines, _accounts_line(view, snapshot, width)] if several else lines
+
+
+def _accounts_line(view: View, snapshot: Snapshot, width: int) -> Line:
+    """The score of each account, worst first: `✗ FBE 40   ▲ MAIN 60   ok BG 100`."""
+    say = view.say
+    statuses = {account.name: account_role(account.status) for account in snapshot.accounts}
+
+    def worth(health: AccountHealth) -> tuple[bool, int]:
+        return statuses.get(health.account) != "crit", 101 if health.score is None else health.score
+
+    spans: list[Span] = [(f"  {say('health.accounts')} ", "muted")]
+    used = cells(spans[0][0])
+    ranked = sorted(snapshot.account_health, key=worth)
+    for place, health in enumerate(ranked):
+        role: Role = "crit" if statuses.get(health.account) == "crit" else health_role(health.level)
+        score = "-" if health.score is None else str(health.score)
+        name: Span = (f" {account_name(health.account)} ", "muted" if health.score is None else "text")
+        # Of one width whatever the score, so that what stands behind it does not move.
+        part: list[Span] = [("  ", "text"), (sign(role, view.glyphs), role), name, (f"{score:<3}", _calm(role))]
+        size = sum(cells(text) for text, _ in part)
+        left = len(ranked) - place
+        more = cells(say("more", count=left)) + 2 if left > 1 else 0
+        if used + size + more > width and used + size > width - more:
+            spans.append((f"  {say('more', count=left)}", "muted"))
+            break
+        spans += part
+        used += size
+    return tuple(spans)
+
+
+def _calm(role: Role) -> Role:
+    """What is well is not coloured."""
+    return "text" if role == "ok" else role
 
 
 def _metric_line(view: View, line: HealthLine, selected: bool, names: int, width: int) -> Line:
@@ -241,87 +283,12 @@ def _metric_line(view: View, line: HealthLine, selected: bool, names: int, width
     if room >= 8 and not view.slow:
         top = 100.0 if line.unit == "%" and line.metric != "error_rate" else None
         spans.append(("  ", "text"))
-        spans += sparkline(line.history, room, glyphs, top=top, role="spark" if quiet == "muted" else quiet)
+        history = metric_history(view, line)
+        spans += sparkline(history, room, glyphs, top=top, role="spark" if quiet == "muted" else quiet)
         used += 2 + room
     if since and width - used >= kept - 2:
         spans.append((fit_right(since, width - used - (1 if width - used > kept - 2 else 0)), "muted"))
     return tuple(spans)
-
-
-def _troubles_section(
-    view: View, troubles: Sequence[Concern], index: int, width: int, height: int
-) -> tuple[list[Line], int]:
-    """What is in trouble, the row of `index` under the cursor (negative: none), and which of them comes first."""
-    say, glyphs = view.say, view.glyphs
-    title: Line = (
-        (f"{say('health.alerts')}  ", "title"),
-        (say("health.open", count=len(troubles)), "warn" if troubles else "muted"),
-    )
-    if not troubles:
-        return [rule(title, (), width, stroke=glyphs.line), ((f"  {say('health.no_alerts')}", "muted"),)], 0
-    rows = max(1, height - 1)
-    top = max(0, min(index - rows + 1, len(troubles) - rows))
-    below = len(troubles) - top - rows
-    more: Line = ((say("more", count=below), "muted"),) if below > 0 else ()
-    lines = [rule(title, more, width, stroke=glyphs.line)]
-    columns: list[Column[Concern]] = [
-        Column("", 2, lambda trouble: mark(trouble.role, glyphs)),
-        Column("", 5, lambda trouble: (clock(trouble.since, view.zone) if trouble.since else "", "muted")),
-        Column("", 0, lambda trouble: (trouble.title, "text")),
-        Column("", 6, lambda trouble: (_age(view, trouble), "muted"), "right"),
-    ]
-    keys = [trouble.key for trouble in troubles]
-    # Without a row under it the cursor stands in another section.
-    cursor = Cursor(keys[index] if index >= 0 else None, index, top)
-    return lines + table(troubles, columns, cursor, width, rows, glyphs, header=False), top
-
-
-def _age(view: View, trouble: Concern) -> str:
-    return age(view.seconds_since(trouble.since)) if trouble.since else ""
-
-
-def detail_section(
-    view: View, snapshot: Snapshot, concern: Concern, width: int, height: int, *, course: bool = True
-) -> list[Line]:
-    """The row under the cursor explained in `height` lines at most, with its plot where there is room for one."""
-    say, glyphs = view.say, view.glyphs
-    # An alert's own words are its first fact.
-    name = say("health.what_to_do") if isinstance(concern.key, int) else concern.title[:1].upper() + concern.title[1:]
-    title: Line = ((cut(name, max(8, width - 30)), "title"),)
-    right: Line = ()
-    if concern.since is not None:
-        since = say("health.since", at=clock(concern.since, view.zone))
-        right = ((f"{since} · {age(view.seconds_since(concern.since))}", "muted"),)
-    lines = [rule(title, right, width, stroke=glyphs.line)]
-    lines += _fact_lines(view, concern.facts, width, max(1, height - 1))
-    room = height - len(lines)
-    shown = metric_course(view, snapshot, concern.metric) if course and concern.metric and not view.slow else None
-    if shown is not None and room >= LEAST_COURSE:
-        gap: list[Line] = [()] if room > LEAST_COURSE + 1 else []
-        lines += [*gap, *drawn(view, shown, width, min(10, room - 1 - len(gap)), title=False)]
-    return lines
-
-
-#: Which facts are left out first where there is little room: the last ones of this.
-_FACTS_THAT_MATTER = ("why", "do", "what", "set", "", "then", "try", "look", "now", "rule")
-
-
-def _fact_lines(view: View, facts: Sequence[Fact], width: int, height: int) -> list[Line]:
-    """Facts, each behind its word and in full, as many as there is room for: those that matter most."""
-    words = {fact.word: view.say(f"fact.{fact.word}") if fact.word else "" for fact in facts}
-    margin = max((cells(word) for word in words.values()), default=0) + 4
-    texts: dict[Fact, list[str]] = {}
-    room = height
-    for fact in sorted(facts, key=lambda fact: _FACTS_THAT_MATTER.index(fact.word)):
-        if room > 0:
-            texts[fact] = wrapped(fact.text, width - margin, most=room)
-            room -= len(texts[fact])
-    lines: list[Line] = []
-    for fact in facts:
-        for index, text in enumerate(texts.get(fact, ())):
-            word = words[fact.word] if index == 0 else ""
-            lines.append(((f"  {fit(word, margin - 4)}  ", "muted"), (text, fact.role)))
-    return lines
 
 
 def events_section(view: View, width: int, height: int) -> list[Line]:

@@ -33,8 +33,8 @@ def latency_section(view: View, width: int, height: int) -> list[Line]:
     title: Line = ((span_title(view, "api.latency"), "title"),)
     if minutes.until is None or not any(minutes.requests):
         return [rule(title, (), width, stroke=glyphs.line), ((f"  {say('api.no_minute')}", "muted"),)]
-    columns = width - LABEL_CELLS
-    shown = _Latest(minutes, min(columns, span_of(view)))
+    columns, every = width - LABEL_CELLS, max(1, minutes.step_minutes)
+    shown = _Latest(minutes, min(columns, -(-span_of(view) // every)))
     # What is slower than the scale is cut off, so that one slow answer does not flatten the rest.
     scale = scale_of(rows, max((value for value in shown.p95 if value is not None), default=0))
     wide = max(1, columns // max(1, len(shown.p95)))
@@ -48,12 +48,14 @@ def latency_section(view: View, width: int, height: int) -> list[Line]:
         lines.append(((fit_right(label, LABEL_CELLS - 1) + " ", "muted"), *_row(shown, scale, row, wide, glyphs)))
     failures = merged((glyphs.crit * wide if count else " " * wide, "crit") for count in shown.errors)
     lines.append(((fit_right(say("api.failures"), LABEL_CELLS - 1) + " ", "muted"), *failures))
-    counts = [count for count in shown.requests for _ in range(wide)]
+    # Those of a step come together; what is told is how many they were a minute.
+    a_minute = [None if count is None else count / every for count in shown.requests]
+    counts = [count for count in a_minute for _ in range(wide)]
     lines.append(
         ((fit_right(say("api.per_minute"), LABEL_CELLS - 1) + " ", "muted"), *sparkline(counts, len(counts), glyphs))
     )
     last = clock(minutes.until, view.zone)
-    times = axis(len(shown.p95), minutes.until, timedelta(minutes=1), view.zone, wide=wide, last=last)
+    times = axis(len(shown.p95), minutes.until, timedelta(minutes=every), view.zone, wide=wide, last=last)
     return [*lines, ((" " * LABEL_CELLS + times, "muted"),)]
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from magflow_tui.tui.views.glyphs import Glyphs
 from magflow_tui.tui.views.spans import Role, Span
+
+if TYPE_CHECKING:
+    from magflow_tui.contract.alerts import Alert
 
 #: Response time over which a single request counts as slow, in ms.
 SLOW_MS = 2000.0
@@ -47,6 +52,11 @@ def health_role(level: str) -> Role:
 def severity_role(severity: str) -> Role:
     """Role of an event's or alert's severity."""
     return _SEVERITY.get(severity, "muted")
+
+
+def alert_role(alert: Alert) -> Role:
+    """Role of an alert: that of its severity while it waits for somebody, a quiet one from then on."""
+    return severity_role(alert.severity) if alert.state == "new" else "ok" if alert.state == "resolved" else "muted"
 
 
 def result_role(result: str) -> Role:

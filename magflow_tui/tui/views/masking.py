@@ -16,6 +16,7 @@ from magflow_tui.tui.views.spans import clean
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from magflow_tui.contract.alerts import Alert
     from magflow_tui.contract.runs import Run
     from magflow_tui.contract.snapshot import Snapshot
 
@@ -183,12 +184,22 @@ def scrubbed_runs(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     return runs if all(new is old for new, old in zip(fresh, runs, strict=True)) else fresh
 
 
+def scrubbed_alerts(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
+    """Alerts whose words and causes are scrubbed; the same tuple when there was nothing to hide."""
+    fresh = tuple(
+        alert if cause is alert.cause else alert.model_copy(update={"cause": cause})
+        for alert in scrubbed_models(alerts, "message", "message_ro", "advice", "advice_ro")
+        for cause in (None if alert.cause is None else _scrubbed_model(alert.cause, ("text", "text_ro")),)
+    )
+    return alerts if all(new is old for new, old in zip(fresh, alerts, strict=True)) else fresh
+
+
 def scrubbed_snapshot(snapshot: Snapshot) -> Snapshot:
     """A snapshot whose free texts hold no e-mail address and no phone number; the same object when none did.
 
     The marketplace's own messages come through in alerts, events and runs, and it quotes what it was sent.
     """
-    alerts = scrubbed_models(snapshot.alerts, "message", "advice")
+    alerts = scrubbed_alerts(snapshot.alerts)
     runs = scrubbed_runs(snapshot.recent_runs)
     accounts = scrubbed_models(snapshot.accounts, "message")
     events = scrubbed_models((snapshot.last_event,), "message") if snapshot.last_event is not None else ()

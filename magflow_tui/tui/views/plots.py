@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 from itertools import groupby
 from math import ceil, log10
 
-from magflow_tui.tui.views.figures import clock, later, wall
+from magflow_tui.tui.views.figures import later, wall
 from magflow_tui.tui.views.glyphs import Glyphs
 from magflow_tui.tui.views.spans import Line, Role, Span, cells, fit_right
 
@@ -24,7 +24,8 @@ LABEL_CELLS = 7
 #: Cells from one time below a plot to the next, at the least.
 TICK_CELLS = 12
 TIME_CELLS = 5
-_TICK_MINUTES = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440)
+_DAY_MINUTES = 1440
+_TICK_MINUTES = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, *(_DAY_MINUTES * days for days in (1, 2, 7, 14, 28)))
 #: A thin line along the lower edge of a row, the same in every character set.
 _LINE = "_"
 #: A value above the area, such as a percentile above its mean.
@@ -149,24 +150,33 @@ def _level(value: Value, scale: Scale, steps: int) -> int:
 def axis(count: int, end: datetime, step: timedelta, zone: tzinfo | None, *, wide: int = 1, last: str = "") -> str:
     """Times of day below `count` values of `wide` cells, the last of which ends at `end`; `last` stands at the end.
 
-    A time stands where its own value begins.
+    A time stands where the value begins in which it is; at midnight its date stands for it.
     """
     width = count * wide
     last = last if cells(last) <= width else ""
     room = width - (cells(last) + 1 if last else 0)
     minutes_a_cell = step / timedelta(minutes=1) / wide
     every = next((tick for tick in _TICK_MINUTES if tick >= TICK_CELLS * minutes_a_cell), _TICK_MINUTES[-1])
+    # To the last of the minutes that a value stands for.
+    within = max(0.0, step.total_seconds() - 60)
     text = ""
     before: int | None = None
     for index in range(count):
-        at = later(end, -step.total_seconds() * (count - index))
-        local = wall(at, zone)
-        # Counted in local time, so that times are round ones in every zone.
-        number = (local.toordinal() * 1440 + local.hour * 60 + local.minute) // every
+        local = wall(later(end, within - step.total_seconds() * (count - index)), zone)
+        # Counted in local time, so that times are round ones in every zone; weeks from Mondays on.
+        number = ((local.toordinal() - 1) * _DAY_MINUTES + local.hour * 60 + local.minute) // every
         if before is not None and number != before and index * wide + TIME_CELLS <= room:
-            text = text.ljust(index * wide) + clock(at, zone)
+            text = text.ljust(index * wide) + _tick(number * every)
         before = number
     return text.ljust(width - cells(last)) + last
+
+
+def _tick(minutes: int) -> str:
+    """A time of so many minutes since the calendar's first day, in `TIME_CELLS`: `03:15`; midnight by its date."""
+    days, minute = divmod(minutes, _DAY_MINUTES)
+    if minute:
+        return f"{minute // 60:02d}:{minute % 60:02d}"
+    return date.fromordinal(days + 1).strftime("%m-%d")
 
 
 def chart(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.figures import age, grouped, link_cost, rate, size, span
 from magflow_tui.tui.views.glyphs import progress
 from magflow_tui.tui.views.levels import account_role, mark
-from magflow_tui.tui.views.spans import Line, Span, cells, clean, cut, fit, fit_right, rule, stack
+from magflow_tui.tui.views.spans import Line, Span, cells, clean, cut, fit, fit_right, joined, rule, stack
 
 if TYPE_CHECKING:
     from magflow_tui.contract.runs import RunProgress
@@ -19,28 +19,52 @@ if TYPE_CHECKING:
 NAME_CELLS = 12
 
 
-def now_section(view: View, snapshot: Snapshot, width: int, *, most: int = 3) -> list[Line]:
+def now_section(view: View, snapshot: Snapshot, width: int, *, most: int = 3, short: bool = False) -> list[Line]:
     """What goes on: running syncs and accounts, `most` of each, and the engine.
 
-    Syncs come and go: they have always as many lines, and what stands below them stays where it is.
+    Syncs come and go: they have always as many lines, and what stands below them stays where it is. Several accounts
+    are one line together where it is to be `short`.
     """
     say = view.say
     running = tuple(run for run in snapshot.running if view.account in (None, run.account))
     more: Line = ((say("now.running", count=len(running)), "muted"),) if len(running) > most else ()
-    lines = [rule(((say("health.now_title"), "title"),), more, width, stroke=view.glyphs.line)]
+    title = say("health.now_title" if view.past is None else "health.then_title")
+    lines = [rule(((title, "title"),), more, width, stroke=view.glyphs.line)]
     lines += stack(sync_lines(view, running[:most], width), most)
     accounts = [account for account in snapshot.accounts if view.account in (None, account.name)]
-    # What is in trouble must not fall behind "more".
-    accounts.sort(key=lambda account: account_role(account.status) != "crit")
-    lines += _account_lines(view, accounts[:most], width)
-    if len(accounts) > most:
-        lines.append(((f"  {say('more', count=len(accounts) - most)}", "muted"),))
+    if short and len(accounts) > 1:
+        lines.append(_together(view, accounts, width))
+    else:
+        # What is in trouble must not fall behind "more".
+        scores = {health.account: health.score for health in snapshot.account_health if health.score is not None}
+        accounts.sort(key=lambda each: (account_role(each.status) != "crit", scores.get(each.name, 101)))
+        lines += _account_lines(view, accounts[:most], width)
+        if len(accounts) > most:
+            lines.append(((f"  {say('more', count=len(accounts) - most)}", "muted"),))
     if not snapshot.accounts:
         lines.append(((f"  {say('setup.none')}", "warn"),))
-    lines.append(_engine_line(view, snapshot, width))
+    if view.past is None:
+        lines.append(_engine_line(view, snapshot, width))
     if not snapshot.engine.schedules_on:
         lines.append(((f"  {cut(say('now.schedules_off'), width - 2)}", "warn"),))
     return lines
+
+
+def _together(view: View, accounts: Sequence[AccountState], width: int) -> Line:
+    """What all accounts hold together: `403 097 orders · 12 new · 9 invalid · 29 404 offers · 3 208 rma`."""
+    say = view.say
+
+    def total(read: Callable[[AccountState], int]) -> str:
+        return grouped(sum(read(account) for account in accounts))
+
+    parts = [
+        say("now.orders", count=total(lambda account: account.orders)),
+        say("now.new", count=total(lambda account: account.orders_new)),
+        say("now.invalid", count=total(lambda account: account.orders_invalid)),
+        say("now.offers", count=total(lambda account: account.offers)),
+        say("now.rma", count=total(lambda account: account.rma)),
+    ]
+    return ((f"  {joined(parts, ' · ', width - 2)}", "text"),)
 
 
 def _account_lines(view: View, accounts: Sequence[AccountState], width: int) -> list[Line]:

@@ -1,4 +1,4 @@
-"""One request in detail: what became of it, where its time went, the attempts of its call, the run it belongs to."""
+"""One request in detail: what became of it, where its time went, the attempts of its call, its bodies, its run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from magflow_tui.tui.views.accounts import account_name
 from magflow_tui.tui.views.context import View
 from magflow_tui.tui.views.figures import clock_ms, milliseconds, size
 from magflow_tui.tui.views.levels import result_role
+from magflow_tui.tui.views.request_bodies import address_of, body_section, detail_of, is_curl, short_bodies
 from magflow_tui.tui.views.request_rows import attempts_of, request_role
 from magflow_tui.tui.views.spans import (
     Line,
@@ -30,9 +31,15 @@ if TYPE_CHECKING:
     from magflow_tui.contract.runs import Run, RunProgress
 
 
+#: Lines from which on a request is told in sections.
+FULL = 16
+#: Lines of the bodies with a line for each.
+_SHORT_BODIES = 3
+
+
 def request_detail(view: View, row: RequestRow, width: int, height: int) -> list[Line]:
     """The request under the cursor, in sections where there are `height` lines for them, else in a few lines."""
-    return _sections(view, row, width, height) if height >= 16 else _short(view, row, width)
+    return _sections(view, row, width, height) if height >= FULL else _short(view, row, width)
 
 
 def _title(view: View, row: RequestRow, width: int) -> Line:
@@ -69,11 +76,23 @@ def _words(view: View, row: RequestRow) -> list[tuple[str, Role]]:
 
 
 def _short(view: View, row: RequestRow, width: int) -> list[Line]:
-    """Four to six lines."""
-    say, between = view.say, f" {view.glyphs.dot} "
-    room = width - 2
+    """Four to eight lines; what comes when the request has been read stands last."""
+    between, room = f" {view.glyphs.dot} ", width - 2
     words = _words(view, row)
     together = between.join(text for text, _ in words)
+    texts: list[tuple[str, Role]] = [(joined([_asked(view, row), _run_words(view, row)], between, room), "text")]
+    texts += [(together, words[0][1])] if cells(together) <= room else words
+    texts.append((_times(view, row, room), "text"))
+    chain = _chain(view, row)
+    if len(chain) > 1 or row.attempt > 1:
+        texts.append((_chain_in_a_line(view, chain, row, room), "text"))
+    told: list[Line] = [((f"  {cut(text, room)}", role),) for text, role in texts]
+    return [_title(view, row, width), *told, *short_bodies(view, row, width)]
+
+
+def _times(view: View, row: RequestRow, room: int) -> str:
+    """Where the time went, in a line."""
+    say = view.say
     first = "-" if row.first_byte_ms is None else milliseconds(row.first_byte_ms)
     times = [
         say("api.waited", ms=milliseconds(row.waited_ms)),
@@ -81,13 +100,11 @@ def _short(view: View, row: RequestRow, width: int) -> list[Line]:
         say("api.total", ms=milliseconds(row.elapsed_ms)),
         size(row.bytes_received),
     ]
-    texts: list[tuple[str, Role]] = [(joined([_asked(view, row), _run_words(view, row)], between, room), "text")]
-    texts += [(together, words[0][1])] if cells(together) <= room else words
-    texts.append((joined(times, between, room), "text"))
-    chain = attempts_of(row, view.requests.known)
-    if len(chain) > 1 or row.attempt > 1:
-        texts.append((_chain_in_a_line(view, chain, row, room), "text"))
-    return [_title(view, row, width), *(((f"  {cut(text, room)}", role),) for text, role in texts)]
+    return joined(times, f" {view.glyphs.dot} ", room)
+
+
+def _chain(view: View, row: RequestRow) -> list[RequestRow]:
+    return attempts_of(row, view.requests.known, detail_of(view, row))
 
 
 def _chain_in_a_line(view: View, chain: Sequence[RequestRow], row: RequestRow, room: int) -> str:
@@ -105,23 +122,44 @@ def _try(row: RequestRow) -> str:
 
 
 def _sections(view: View, row: RequestRow, width: int, height: int) -> list[Line]:
+    redacted: list[Line] = [((f"  {part}", "muted"),) for part in wrapped(view.say("api.redacted"), width - 2)]
+    lines, bodies = _what_and_when(view, row, width), body_section(view, row, width)
+    if len(lines) + len(bodies) + len(redacted) > height:
+        # The bars are of less use than a command that is whole; and values on two lines than none at all.
+        if is_curl(view):
+            lines = _what_and_when(view, row, width, barred=False)
+        elif len(lines) + len(redacted) + _SHORT_BODIES <= height:
+            bodies = [bodies[0], *(short_bodies(view, row, width) or bodies[1:])]
+    room = max(1, height - len(lines) - len(redacted))
+    if len(bodies) > room:
+        bodies = [*bodies[: room - 1], (("  …", "muted"),)]
+    return [*lines, *bodies, *redacted][:height]
+
+
+def _what_and_when(view: View, row: RequestRow, width: int, *, barred: bool = True) -> list[Line]:
+    """What became of the request, its times (as bars where `barred`, else in a line), its attempts, its run."""
     say, glyphs = view.say, view.glyphs
+    address = f"{clean(row.method)} {clean(address_of(row, detail_of(view, row), view.snapshot))}"
     lines: list[Line] = [_title(view, row, width), ((f"  {cut(_asked(view, row), width - 2)}", "text"),)]
+    lines.append(((f"  {cut(address, width - 2)}", "muted"),))
     for text, role in _words(view, row):
         lines += [((f"  {part}", role),) for part in wrapped(text, width - 2)]
-    lines.append(rule(((say("api.time"), "title"),), (), width, stroke=glyphs.line))
-    lines += _time_lines(view, row, width)
-    chain = attempts_of(row, view.requests.known)
+    if barred:
+        lines.append(rule(((say("api.time"), "title"),), (), width, stroke=glyphs.line))
+        lines += _time_lines(view, row, width)
+    else:
+        lines.append(((f"  {_times(view, row, width - 2)}", "text"),))
+    chain = _chain(view, row)
     title: Line = ((say("api.attempts", count=len(chain)), "title"),)
-    lines.append(rule(title, (), width, stroke=glyphs.line))
+    along: Line = ((say("api.along"), "key"),) if len(chain) > 1 else ()
+    lines.append(rule(title, along, width, stroke=glyphs.line))
     lines += [_attempt_line(view, each, each.seq == row.seq, width) for each in chain]
     if chain[0].attempt > 1:
         lines.append(((f"  {cut(say('api.attempts_gone'), width - 2)}", "muted"),))
     jump: Line = ((say("api.jump"), "key"),) if row.run_id is not None else ()
     lines.append(rule(((say("api.run_title"), "title"),), jump, width, stroke=glyphs.line))
     lines += _run_lines(view, row, width)
-    lines += [((f"  {part}", "muted"),) for part in wrapped(say("api.redacted"), width - 2)]
-    return lines[:height]
+    return lines
 
 
 def _time_lines(view: View, row: RequestRow, width: int) -> list[Line]:

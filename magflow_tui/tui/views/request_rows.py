@@ -12,6 +12,7 @@ from magflow_tui.tui.views.levels import SLOW_MS
 from magflow_tui.tui.views.spans import Role
 
 if TYPE_CHECKING:
+    from magflow_tui.contract.past import RequestDetail
     from magflow_tui.contract.records import RequestRow
 
 #: What `/` can ask for, by the name of the field.
@@ -28,6 +29,8 @@ FIELDS: Mapping[str, Callable[[RequestRow], object]] = {
     "bytes": lambda row: row.bytes_received,
     "page": lambda row: row.page,
     "run": lambda row: row.run_id,
+    "job": lambda row: row.job,
+    "call": lambda row: row.call,
     "outcome": lambda row: row.outcome,
     "note": lambda row: row.note,
 }
@@ -89,7 +92,7 @@ def known_values(rows: Iterable[RequestRow]) -> dict[str, set[str]]:
     """The fields of the filter, and the values that these requests have of them where they are few."""
     values: dict[str, set[str]] = {field: set() for field in FIELDS}
     for row in rows:
-        for field in ("endpoint", "acct", "pool", "method", "outcome", "run"):
+        for field in ("endpoint", "acct", "pool", "method", "outcome", "run", "job"):
             value = FIELDS[field](row)
             if value is not None:
                 values[field].add(str(value))
@@ -98,31 +101,23 @@ def known_values(rows: Iterable[RequestRow]) -> dict[str, set[str]]:
     return values
 
 
-def attempts_of(row: RequestRow, known: Sequence[RequestRow]) -> list[RequestRow]:
-    """The attempts of the call that a request belongs to, oldest first: one run's tries at one page of one route.
+def tries_of(rows: Iterable[RequestRow]) -> dict[str, int]:
+    """How many attempts each call had that had several, as far as these requests tell."""
+    tries: dict[str, int] = {}
+    for row in rows:
+        if row.attempt > 1 and row.call is not None:
+            tries[row.call] = max(row.attempt, tries.get(row.call, 0))
+    return tries
 
-    `known` are requests, newest first. What has no page cannot be told from another call at the same time, and stands
-    alone.
+
+def attempts_of(row: RequestRow, known: Sequence[RequestRow], read: RequestDetail | None = None) -> list[RequestRow]:
+    """The attempts of the call that a request belongs to, first to last: of those that are `known`, and of those that
+    were `read` with it. What does not tell its call stands alone.
     """
-    if row.page is None:
+    if row.call is None:
         return [row]
-
-    def is_of_the_call(each: RequestRow) -> bool:
-        return (
-            each.page == row.page
-            and each.run_id == row.run_id
-            and each.route == row.route
-            and each.account == row.account
-            and each.method == row.method
-        )
-
-    chain: list[RequestRow] = []
-    for each in reversed(known):
-        if not is_of_the_call(each):
-            continue
-        if chain and (each.attempt <= chain[-1].attempt or chain[-1].outcome == "ok"):
-            if any(one.seq == row.seq for one in chain):
-                break
-            chain = []
-        chain.append(each)
-    return chain if any(one.seq == row.seq for one in chain) else [row]
+    chain = {row.seq: row}
+    if read is not None and read.row.seq == row.seq:
+        chain |= {each.seq: each for each in read.chain}
+    chain |= {each.seq: each for each in known if each.call == row.call and each.account == row.account}
+    return [chain[seq] for seq in sorted(chain)]

@@ -10,7 +10,8 @@ from magflow_tui.tui.views.failures import failures_section
 from magflow_tui.tui.views.figures import clock, clock_ms, grouped, milliseconds, size
 from magflow_tui.tui.views.latency import BESIDE, LEAST_ROWS, MOST_ROWS, latency_section
 from magflow_tui.tui.views.levels import SLOW_MS, sign
-from magflow_tui.tui.views.request_detail import request_detail
+from magflow_tui.tui.views.request_bodies import TABS
+from magflow_tui.tui.views.request_detail import FULL, request_detail
 from magflow_tui.tui.views.request_rows import request_filter, request_role
 from magflow_tui.tui.views.spans import Line, Role, Span, beside, clean, cut, fit, fit_right, rule, spread, stack
 from magflow_tui.tui.views.table import Column, Marking, table
@@ -23,7 +24,7 @@ _LEAST_ROWS = 6
 #: Lines below a detail on its own from which on they tell of all failures.
 _LEAST_FAILURES = 4
 #: Lines of the detail below the list.
-_DETAIL_LINES = 6
+_DETAIL_LINES = 8
 
 #: Outcomes that the marketplace's own words tell more of than a word of ours.
 _IN_WORDS = ("ok", "validation", "business")
@@ -58,7 +59,17 @@ def body(view: View, width: int, height: int) -> Body:
         lines = beside([(lines, main), (right, side)], height, divider=f" {view.glyphs.divider} ")
     elif below and selected:
         lines += request_detail(view, selected, main, below)
-    return Body(stack(lines, height), 2, visible, keys, cursor, first=cursor.top, list_width=main)
+    return Body(
+        stack(lines, height),
+        2,
+        visible,
+        keys,
+        cursor,
+        first=cursor.top,
+        list_width=main,
+        pane_height=height if side else below,
+        pane_tabs=len(TABS) if side and height >= FULL else 0,
+    )
 
 
 def _detail_height(height: int) -> int:
@@ -78,7 +89,8 @@ def _opened(view: View, keys: list[int], width: int, height: int) -> Body:
     cursor = view.cursor.settled(keys, 1)
     row = view.requests.rows[cursor.index]
     lines = _with_failures(view, request_detail(view, row, width, height), width, height)
-    return Body(stack(lines, height), keys=keys, cursor=cursor, first=cursor.index)
+    tabs = len(TABS) if height >= FULL else 0
+    return Body(stack(lines, height), keys=keys, cursor=cursor, first=cursor.index, pane_height=height, pane_tabs=tabs)
 
 
 def _with_failures(view: View, lines: list[Line], width: int, height: int) -> list[Line]:
@@ -92,13 +104,25 @@ def _list(view: View, cursor: Cursor, width: int, height: int) -> list[Line]:
     if shown.rows:
         marking: Marking[RequestRow] = Marking(view.list_state, lambda row: row.seq, order=("time", True))
         return table(shown.rows, _columns(view), cursor, width, height, view.glyphs, marking=marking)
+    if shown.error:
+        return [((f"  {cut(clean(shown.error), width - 2)}", "crit"),)]
     nothing = "api.none_match" if shown.known and view.list_state.filter else "api.none_faults"
-    text = view.say(nothing if shown.known else _none_known(view))
+    text = _still_reading(view) or view.say(nothing if shown.looked_at or shown.known else _none_known(view))
     return [((f"  {cut(text, width - 2)}", "muted"),)]
+
+
+def _still_reading(view: View) -> str:
+    """That the store is being read, or searched; empty when it is not."""
+    shown = view.requests
+    if shown.searching:
+        return view.say("list.searching", count=grouped(shown.looked_at))
+    return view.say("list.reading") if shown.reading else ""
 
 
 def _none_known(view: View) -> str:
     """There are no requests; or the engine knows some, and they are being read."""
+    if view.past is not None:
+        return "api.none_then" if view.requests.any_read else "list.reading"
     unread = view.snapshot is not None and view.snapshot.last_request_seq > 0 and not view.requests.any_read
     return "list.reading" if unread else "api.none"
 
@@ -116,12 +140,18 @@ def _heading(view: View, width: int) -> Line:
         left.append((f"{'  ' if state.filter else ''}{say('api.faults')}", "title" if not state.filter else "warn"))
     elif not state.filter:
         left.append((say("api.all"), "title"))
-    following = say("api.follow_off") if shown.held else say("api.follow_on")
-    right: list[Span] = [(following, "info" if shown.held else "muted")]
-    if shown.unseen:
-        right.append((f"  +{grouped(shown.unseen)} {say('api.unseen')}", "info"))
-    count = say("list.of", shown=grouped(len(shown.rows)), all=grouped(len(shown.known)))
-    right.append((f"  {count} ", "muted"))
+    right: list[Span] = []
+    if view.past is None:
+        following = say("api.follow_off") if shown.held else say("api.follow_on")
+        right.append((following, "info" if shown.held else "muted"))
+        if shown.unseen:
+            right.append((f"  +{grouped(shown.unseen)} {say('api.unseen')}", "info"))
+    if reading := _still_reading(view):
+        right.append((f"  {reading}", "muted"))
+    elif shown.error and shown.rows:
+        right.append((f"  {cut(clean(shown.error), width // 3)}  {say('list.again')}", "crit"))
+    gone_through = f"{'>' if shown.more_older else ''}{grouped(shown.looked_at or len(shown.known))}"
+    right.append((f"  {say('list.of', shown=grouped(len(shown.rows)), all=gone_through)} ", "muted"))
     return spread(tuple(left), tuple(right), width)
 
 
@@ -138,7 +168,9 @@ def _columns(view: View) -> list[Column[RequestRow]]:
         return (milliseconds(row.elapsed_ms), "warn" if row.elapsed_ms > SLOW_MS else "text")
 
     def attempt(row: RequestRow) -> tuple[str, Role]:
-        return (str(row.attempt), "text" if row.attempt <= 1 else "warn")
+        tries = 1 if row.call is None else view.requests.tries.get(row.call, row.attempt)
+        text = f"{row.attempt}/{tries}" if tries > 1 else str(row.attempt)
+        return (text, "text" if row.attempt <= 1 else "warn")
 
     return [
         Column(say("col.time"), 12, lambda row: (clock_ms(row.at, view.zone), "text"), sort="time"),

@@ -118,18 +118,30 @@ def _pages_section(
     view: View, missed: Sequence[MissedPage] | None, run: Run | None, width: int, *, most: int
 ) -> Section:
     """The pages that failed, by name: those still missing first."""
+    if missed and view.frozen_at is not None:
+        missed = _as_then(missed, view.shown_at)
     if not missed:
         return []
     say, glyphs = view.say, view.glyphs
     missing = sum(page.recovered is None for page in missed)
     title: Line = ((say("sync.pages", count=missing) if missing else say("sync.pages_none"), "title"),)
-    again: Line = ((say("sync.pages_retry"), "key"),) if missing and run is not None else ()
+    retried = missing and run is not None and view.frozen_at is None
+    again: Line = ((say("sync.pages_retry"), "key"),) if retried else ()
     lines: Section = [rule(title, again, width, stroke=glyphs.line)]
     for page in missed[:most]:
         lines += _page_lines(view, page, width)
     if len(missed) > most:
         lines.append(((f"  {say('more', count=len(missed) - most)}", "muted"),))
     return lines
+
+
+def _as_then(missed: Sequence[MissedPage], at: datetime) -> list[MissedPage]:
+    """The pages that had failed by an instant; what was read after all later was missing then."""
+    pages = [page for page in missed if page.first_failed <= at]
+    return [
+        page.model_copy(update={"recovered": None}) if page.recovered is not None and page.recovered > at else page
+        for page in pages
+    ]
 
 
 def _page_lines(view: View, page: MissedPage, width: int) -> Section:

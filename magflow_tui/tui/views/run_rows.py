@@ -88,8 +88,8 @@ def known_runs(view: View) -> tuple[Run, ...]:
     known = {run.run_id for run in recent}
     known |= {run.run_id for run in view.snapshot.running}
     older = [run for run in view.older_runs if run.run_id not in known]
-    if view.frozen_at is not None:  # what is frozen does not know what ended since
-        older = [run for run in older if run.finished_at is None or run.finished_at <= view.shown_at]
+    if view.frozen_at is not None:  # what is frozen, or past, does not know what ended since
+        older = [run for run in older if run.finished_at is not None and run.finished_at <= view.shown_at]
     return (*recent, *older)
 
 

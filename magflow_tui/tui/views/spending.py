@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from magflow_tui.tui.views.accounts import account_cells
 from magflow_tui.tui.views.context import Body, View
-from magflow_tui.tui.views.courses import LEAST_ROWS, Course, recent, span_title, stacked
+from magflow_tui.tui.views.courses import LEAST_ROWS, Course, recent, span_of, span_title, stacked
 from magflow_tui.tui.views.figures import clock, grouped, milliseconds, percent, response
-from magflow_tui.tui.views.gauges import one_account
+from magflow_tui.tui.views.forecast import jobs_of_route
+from magflow_tui.tui.views.gauges import one_account, set_aside
+from magflow_tui.tui.views.jobs import job_name, job_short
 from magflow_tui.tui.views.levels import SLOW_MS
 from magflow_tui.tui.views.plots import scale_of
+from magflow_tui.tui.views.request_rows import is_error
 from magflow_tui.tui.views.spans import Line, Role, cells, clean, cut, fit, rule
 from magflow_tui.tui.views.table import Column, Marking, table
+from magflow_tui.tui.views.time_range import TimeRange
 
 if TYPE_CHECKING:
     from magflow_tui.contract.minutes import RouteMinutes
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
 
 #: Lines of a plot with its title and times, at the least.
 PLOT_LINES = LEAST_ROWS + 2
+#: From this width on what a route spends and its response times stand in one line.
+IN_ONE_LINE = 76
+#: Cells of the column of jobs, and how many failed requests of an opened route are told.
+JOB_CELLS, MOST_FAILURES = 8, 3
 #: What routes are sorted by, under the names of their columns; of themselves by `use`, the share of the pool's limit.
 SORTS: Final[Mapping[str, Callable[[RouteUse, int], tuple[float | str, ...]]]] = MappingProxyType(
     {
@@ -89,20 +98,27 @@ def _columns(view: View) -> list[Column[RouteUse]]:
     def slow(value: float | None) -> tuple[str, Role]:
         return (milliseconds(value), "warn" if value is not None and value > SLOW_MS else "text")
 
+    def job(use: RouteUse) -> tuple[str, Role]:
+        jobs = list(jobs_of_route(use, view.minutes))
+        more = f"+{len(jobs) - 1}" if len(jobs) > 1 else ""
+        return (f"{cut(job_short(say, jobs[0]), JOB_CELLS - cells(more))}{more}" if jobs else "", "text")
+
     pools = max(cells(say(f"pool.{pool}")) for pool in ("orders", "other", "ean"))
+    accounts = max(account_cells(view), cells(say("col.account")))
     retries, errors = say("col.retries"), say("col.errors")
     columns: list[Column[RouteUse]] = [
         Column(say("col.route"), 0, lambda use: (clean(use.route), "text"), sort="endpoint"),
-        Column(say("col.account"), 8, lambda use: (clean(use.account).upper(), "text"), need=64, sort="acct"),
+        Column(say("col.account"), accounts, lambda use: (clean(use.account).upper(), "text"), need=64, sort="acct"),
         Column(say("col.pool"), pools, lambda use: (say(f"pool.{use.pool}"), "text"), need=50, sort="pool"),
+        Column(say("col.job"), JOB_CELLS, job, need=74 if one_account(view) else 84),
         Column(say("col.per_minute"), 7, lambda use: (grouped(use.per_minute), "text"), "right", sort="req"),
         Column(say("col.use"), 5, lambda use: (f"{_use(view, use) * 100:.0f}%", "text"), "right", sort="use"),
-        Column(say("col.share"), 5, lambda use: (f"{use.share * 100:.0f}%", "text"), "right", need=86, sort="share"),
+        Column(say("col.share"), 5, lambda use: (f"{use.share * 100:.0f}%", "text"), "right", need=92, sort="share"),
         Column(say("col.mean_ms"), 6, lambda use: slow(use.mean_ms), "right", sort="avg"),
         Column(say("col.p95_ms"), 6, lambda use: slow(use.p95_ms), "right", need=54, sort="p95"),
         Column("429", 4, lambda use: counted(use.rate_limited), "right", sort="429"),
         Column(retries, max(5, cells(retries)), lambda use: counted(use.retries), "right", need=60, sort="retry"),
-        Column(errors, max(5, cells(errors)), lambda use: counted(use.errors), "right", need=84, sort="fail"),
+        Column(errors, max(5, cells(errors)), lambda use: counted(use.errors), "right", need=98, sort="fail"),
     ]
     return [column for column in columns if column.sort != "acct" or not one_account(view)]
 
@@ -115,7 +131,7 @@ def _use(view: View, use: RouteUse) -> float:
 
 
 def route_section(view: View, use: RouteUse, width: int, height: int, *, opened: bool = True) -> list[Line]:
-    """A route in `height` lines at most: its minute, its hour, which jobs called it, and its course in plots.
+    """A route in `height` lines at most: its minute, its hour, which jobs called it, what failed last, its course.
 
     Where it is not opened, what its row says already and the plots are left out.
     """
@@ -128,17 +144,23 @@ def route_section(view: View, use: RouteUse, width: int, height: int, *, opened:
     if opened or view.in_words:
         spends = say("route.spends", count=grouped(use.per_minute), share=percent(use.share * 100))
         times = say("route.times", mean=response(use.mean_ms), p95=response(use.p95_ms))
-        facts = [
-            (say("route.minute"), spends, "text"),
-            (say("route.time"), times, "warn" if (use.mean_ms or 0) > SLOW_MS else "text"),
-        ]
+        role: Role = "warn" if (use.mean_ms or 0) > SLOW_MS else "text"
+        if width >= IN_ONE_LINE and not view.in_words:
+            facts = [(say("route.minute"), f"{spends} · {times}", role)]
+        else:
+            facts = [(say("route.minute"), spends, "text"), (say("route.time"), times, role)]
     if past is not None:
         total = sum(count for count in past.requests if count)
         failed = say("route.failed", count=grouped(past.errors)) if past.errors else say("route.none_failed")
-        facts.append((say("route.hour"), f"{say('route.requests', count=grouped(total))} · {failed}", "text"))
-        for index, (job, count) in enumerate(past.jobs.items()):
-            word = say("route.jobs") if not index else ""
-            facts.append((word, f"{clean(job)}  {grouped(count)}", "text"))
+        facts.append(
+            (TimeRange(span_of(view)).title, f"{say('route.requests', count=grouped(total))} · {failed}", "text")
+        )
+    jobs = past.jobs if past is not None and past.jobs else use.jobs
+    for index, (job, count) in enumerate(jobs.items()):
+        facts.append((say("route.jobs") if not index else "", f"{job_name(say, job)}  {grouped(count)}", "text"))
+    if opened:
+        facts += _set_for(view, use)
+        facts += _failures(view, use)
     margin = max((cells(word) for word, _, _ in facts), default=0) + 4
     courses = [] if past is None or view.slow or not opened else _courses(view, past)
     room = height - 1
@@ -149,6 +171,25 @@ def route_section(view: View, use: RouteUse, width: int, height: int, *, opened:
         ((f"  {fit(word, margin - 4)}  ", "muted"), (cut(text, width - margin), role)) for word, text, role in shown
     ]
     return lines + stacked(view, courses, width, height - len(lines) + 1)[:-1]
+
+
+def _set_for(view: View, use: RouteUse) -> list[tuple[str, str, Role]]:
+    """Caps and reserve of a route's pool, where there are any."""
+    pools = view.snapshot.pools if view.snapshot else ()
+    pool = next((pool for pool in pools if (pool.account, pool.pool) == (use.account, use.pool)), None)
+    told = set_aside(view, pool) if pool is not None else []
+    return [(view.say("route.set"), " · ".join(told), "info")] if told else []
+
+
+def _failures(view: View, use: RouteUse) -> list[tuple[str, str, Role]]:
+    """The last requests of a route that failed, of those that have been read."""
+    failed = [row for row in view.requests.known if (row.account, row.route) == route_key(use) and is_error(row)]
+    facts: list[tuple[str, str, Role]] = []
+    for row in failed[:MOST_FAILURES]:
+        what = clean(row.note) if row.note else view.say(f"outcome.{row.outcome}")
+        text = f"{clock(row.at, view.zone, seconds=True)}  {row.status or ''} {what}"
+        facts.append((view.say("route.failures") if not facts else "", text, "warn"))
+    return facts
 
 
 def _minutes_of(view: View, use: RouteUse) -> RouteMinutes | None:
