@@ -280,7 +280,9 @@ class EngineClient:
 
     async def limit_losses(self, *, until: datetime | None = None) -> LimitLosses:
         """Time lost in waiting and 429 answers, of 24 h up to `until` (now when None)."""
-        return await self._get("/rate-limiter/losses", LimitLosses, {"until": None if until is None else until.isoformat()})
+        return await self._get(
+            "/rate-limiter/losses", LimitLosses, {"until": None if until is None else until.isoformat()}
+        )
 
     # the engine itself
 

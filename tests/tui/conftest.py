@@ -135,9 +135,11 @@ async def standin(serve: Serve) -> AsyncIterator[Any]:
 
 
 @pytest.fixture
-def session(socket_path: str) -> Any:
-    """A session over the test's socket."""
-    return load("dashboard").SocketSession(socket_path)
+async def session(socket_path: str) -> AsyncIterator[Any]:
+    """A session over the test's socket. A dashboard gives it half a second to close; here it has all it takes."""
+    session = load("dashboard").SocketSession(socket_path)
+    yield session
+    await session.close(stop_engine=False)
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,8 @@ class SocketSession:
 
         from magflow_tui.client import EngineClient
 
+        if self.client is not None:
+            await self.client.aclose()
         self.client = EngineClient(httpx.AsyncHTTPTransport(uds=self.socket), self.socket)
         return self.client
 

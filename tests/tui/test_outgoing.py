@@ -76,19 +76,24 @@ def test_what_is_under_the_cursor_is_copied_to_the_clipboard_and_to_a_file(termi
     assert copied(terminal.raw)[-1] == kept.read_text()
 
 
+def read_until_raw(terminal: Any, sent: bytes, *, after: int = 0) -> None:
+    """Read until something was sent to the terminal behind so many bytes, whatever is on the screen by then."""
+    terminal.read_until_true(lambda: sent in terminal.raw[after:], 20.0)
+    assert sent in terminal.raw[after:]
+
+
 def test_a_row_is_opened_in_the_pager_and_its_file_is_gone_afterwards(terminal: Any, folder: Path) -> None:
     terminal.send("3")
     terminal.read_until("History")
     terminal.send("e")
-    shown = None
-    while shown is None:
-        assert terminal.read_for(1.0)
-        shown = re.search(rb"THE PAGER HAS (\S+) 600 (\d+)\r\n", terminal.raw)
+    read_until_raw(terminal, b"THE PAGER HAS")
+    read_until_raw(terminal, b"\r\n", after=terminal.raw.index(b"THE PAGER HAS"))
+    shown = re.search(rb"THE PAGER HAS (\S+) 600 (\d+)\r\n", terminal.raw)
+    assert shown is not None
     assert int(shown[2]) > 100
     before = len(terminal.raw)
     terminal.send("\n")
-    while b"History" not in terminal.raw[before:]:
-        assert terminal.read_for(1.0)
+    read_until_raw(terminal, b"History", after=before)
     assert not Path(shown[1].decode()).exists()
 
 
@@ -96,16 +101,13 @@ def test_an_interrupt_is_the_pagers_own_and_what_ends_the_dashboard_ends_the_pag
     terminal.send("3")
     terminal.read_until("History")
     terminal.send("e")
-    while b"THE PAGER HAS" not in terminal.raw:
-        assert terminal.read_for(1.0)
+    read_until_raw(terminal, b"THE PAGER HAS")
     before = len(terminal.raw)
     terminal.send("\x03")
-    while b"History" not in terminal.raw[before:]:  # the pager of the tests ends with it; the dashboard is back
-        assert terminal.read_for(1.0)
-    pagers = terminal.raw.count(b"THE PAGER HAS")
+    read_until_raw(terminal, b"History", after=before)  # the pager of the tests ends with it; the dashboard is back
+    before = len(terminal.raw)
     terminal.send("e")
-    while terminal.raw.count(b"THE PAGER HAS") == pagers:
-        assert terminal.read_for(1.0)
+    read_until_raw(terminal, b"THE PAGER HAS", after=before)
     terminal.process.terminate()
     assert terminal.ends_within(3.0) == 143
     assert terminal.modes_restored()

@@ -24,6 +24,7 @@ def test_looking_into_requests_sends_what_changed_and_nothing_more(open_dashboar
     assert 0 < terminal.read_until_quiet(0.1, 2) <= MOVE
     terminal.read_until_quiet(REST + 0.3, 4)
     assert "currentPage" in terminal.text()
+    terminal.read_until_quiet(1.2, 8)  # what the link carries has been told
     assert terminal.read_for(1.5) == 0  # the request that was read stays read
     terminal.send("\t")
     assert 0 < terminal.read_until_quiet(0.3, 2) <= BESIDE

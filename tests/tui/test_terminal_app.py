@@ -31,9 +31,9 @@ async def test_nobody_looking_is_shown_progress_every_five_seconds(operator: Any
 async def test_an_alert_is_shown_at_once_to_nobody_too(operator: Any, standin: Any) -> None:
     operator.app.post_message(events.AppBlur())
     await operator.pilot.pause()
-    alert = dict(standin.snapshot["alerts"][0], alert_id=990, message="the marketplace does not answer")
+    alert = dict(standin.snapshot["alerts"][0], alert_id=990, code="limit.refused", message="the marketplace refuses")
     standin.publish(alerts=[alert, *standin.snapshot["alerts"]])
-    await operator.until("the marketplace does not answer")
+    await operator.until("the marketplace refuses")
 
 
 async def test_who_looks_again_sees_the_present(operator: Any, standin: Any) -> None:

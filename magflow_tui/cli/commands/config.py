@@ -79,5 +79,3 @@ def show_config(invocation: Invocation) -> None:
 def show_path(invocation: Invocation) -> None:
     """Print where the settings file is, or would be."""
     Printer(json=False).sentence(str(settings_path(invocation)))
-
-
