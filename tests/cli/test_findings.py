@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from magflow_tui.cli.until import UntilType
+from magflow_tui.cli.moments import UntilType
 from magflow_tui.config.folder import DataFolder
 from magflow_tui.marketplace.schema import Order, read_item
 from magflow_tui.store import Store

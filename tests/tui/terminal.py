@@ -19,8 +19,10 @@ from pathlib import Path
 
 import pyte
 
+# Interrupts are heeded as in any terminal, even where whoever runs the tests ignores them.
 _TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
 #: Seconds between two looks at whether the program is at work.
 LOOK_SECONDS = 0.02

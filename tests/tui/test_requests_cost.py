@@ -10,6 +10,8 @@ pytestmark = pytest.mark.slow
 
 #: Bytes: a cursor that moves by a row, what stands beside the list, a list around another place.
 MOVE, BESIDE, LIST = 600, 3_000, 12_000
+#: Bytes of a figure that may change at any time: what the link carries, in the status line.
+FIGURE = 60
 #: Seconds until what stands beside a list follows the cursor here: longer than a busy machine takes for a move.
 REST = 0.7
 
@@ -24,8 +26,7 @@ def test_looking_into_requests_sends_what_changed_and_nothing_more(open_dashboar
     assert 0 < terminal.read_until_quiet(0.1, 2) <= MOVE
     terminal.read_until_quiet(REST + 0.3, 4)
     assert "currentPage" in terminal.text()
-    terminal.read_until_quiet(1.2, 8)  # what the link carries has been told
-    assert terminal.read_for(1.5) == 0  # the request that was read stays read
+    assert terminal.read_for(1.5) <= FIGURE  # the request that was read stays read
     terminal.send("\t")
     assert 0 < terminal.read_until_quiet(0.3, 2) <= BESIDE
     assert "curl -sS" in terminal.text()

@@ -15,10 +15,9 @@ from magflow_tui.cli.failures import INCOMPLETE, OK
 from magflow_tui.cli.grammar import Group, json_option
 from magflow_tui.cli.invocation import Invocation, pass_invocation
 from magflow_tui.cli.looking import look_of
+from magflow_tui.cli.moments import SinceType, UntilType
 from magflow_tui.cli.paging import limit_option, more_remark, rows_to_show, walk
 from magflow_tui.cli.printing import Column, Printer
-from magflow_tui.cli.since import SinceType
-from magflow_tui.cli.until import UntilType
 from magflow_tui.cli.wording import NOTHING, duration, moment
 from magflow_tui.config.look import LANGUAGES
 

@@ -11,8 +11,8 @@ import click
 from magflow_tui.cli.borrowing import with_engine
 from magflow_tui.cli.grammar import Group, json_option
 from magflow_tui.cli.invocation import Invocation, pass_invocation
+from magflow_tui.cli.moments import SinceType
 from magflow_tui.cli.printing import Column, Printer
-from magflow_tui.cli.since import SinceType
 from magflow_tui.cli.wording import NOTHING, clock_time, count, duration, milliseconds, moment
 
 if TYPE_CHECKING:

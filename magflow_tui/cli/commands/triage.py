@@ -12,8 +12,8 @@ from magflow_tui.cli.borrowing import with_engine
 from magflow_tui.cli.failures import INCOMPLETE, CommandError
 from magflow_tui.cli.grammar import Command, json_option
 from magflow_tui.cli.invocation import Invocation, pass_invocation
+from magflow_tui.cli.moments import UntilType
 from magflow_tui.cli.printing import Column, Printer
-from magflow_tui.cli.until import UntilType
 from magflow_tui.cli.wording import count, moment
 
 if TYPE_CHECKING:

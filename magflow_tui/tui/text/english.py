@@ -929,7 +929,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "said.no_error_near": "none of the next {count} failed requests passes the filter",
         "said.only_attempt": "it was asked once only",
         "said.no_attempt": "no further attempt of this call",
-        "said.attempt_not_listed": "attempt {attempt} is not in the list: the filter leaves it out, or it is further off",
+        "said.attempt_not_listed": "attempt {attempt} is not in the list: left out by the filter, or further off",
         "said.no_run": "this request belongs to no sync",
         "said.run_unknown": "run #{run} is not in the history read so far",
         "why.no_engine": "the engine does not answer",

@@ -600,7 +600,7 @@ ROMANIAN: Mapping[str, str] = MappingProxyType(
         "action.alert_ack": "văzută",
         "action.alert_ack.help": "luați notă de alerta de sub cursor: nu mai sună",
         "action.mute": "fără sunet",
-        "action.mute.help": "astfel de alerte nu sună un timp, la acest cont sau la toate; din nou: altfel, sau iar sună",
+        "action.mute.help": "astfel de alerte nu sună un timp, la acest cont sau la toate; încă o dată: altfel sau iar",
         "action.mutes": "fără sunet",
         "action.mutes.help": "ce alerte nu sună și până când; le redați sunetul",
         "action.seen": "văzut",

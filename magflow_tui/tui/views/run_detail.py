@@ -176,16 +176,16 @@ def _errors_section(view: View, errors: Sequence[ErrorGroup], width: int, *, mos
     total = sum(group.count for group in errors)
     lines: Section = [rule(((say("sync.errors", count=grouped(total)), "title"),), (), width, stroke=view.glyphs.line)]
     for group in sorted(errors, key=lambda group: -group.count)[:most]:
-        count: Span = (f"{grouped(group.count):>6}x ", "warn")
+        count = f"{grouped(group.count):>6}x "
         message, example = clean(group.message), clean(group.example or "")
-        room = width - 8
-        if not example:
-            lines.append((count, (cut(message, room), "text")))
-        elif cells(message) + cells(example) + 4 <= room:
-            lines.append((count, (message, "text"), (f"  {say('sync.example', example=example)}"[:room], "muted")))
-        else:
-            lines.append((count, (cut(message, room), "text")))
-            lines.append(((f"        {cut(say('sync.example', example=example), room)}", "muted"),))
+        told = say("sync.example", example=example) if example else ""
+        room = width - cells(count)
+        line: Line = ((count, "warn"), (cut(message, room), "text"))
+        if told and cells(message) + 2 + cells(told) <= room:
+            line, told = (*line, (f"  {told}", "muted")), ""
+        lines.append(line)
+        if told:
+            lines.append(((" " * cells(count) + cut(told, room), "muted"),))
     if len(errors) > most:
         lines.append(((f"  {say('more', count=len(errors) - most)}", "muted"),))
     return lines
