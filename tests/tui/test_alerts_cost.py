@@ -15,7 +15,7 @@ REST = 0.7
 
 
 def test_going_through_alerts_and_muting_one_keep_to_their_budgets(open_dashboard: Any) -> None:
-    terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1", DASHBOARD_REST=str(REST))
+    terminal = open_dashboard("still 1.0", DASHBOARD_CLOCK_STANDS="1", DASHBOARD_REST=str(REST))
     terminal.read_until("page 88 of offers")
     terminal.read_until_quiet(0.5, 4)
     terminal.send("jjjj")  # to the first alert

@@ -238,7 +238,7 @@ async def test_an_opened_route_tells_what_failed_last(operator: Any, standin: An
 
 @pytest.mark.slow
 def test_a_cap_costs_little_more_on_the_wire_than_the_line_it_is_typed_in(open_dashboard: Any) -> None:
-    terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1")
+    terminal = open_dashboard("still 1.00", DASHBOARD_CLOCK_STANDS="1")
     terminal.read_until_quiet(0.5, 3)
 
     def cost(keys: str) -> int:

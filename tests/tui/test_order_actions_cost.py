@@ -13,7 +13,7 @@ KEY, MOVE, PANE = 300, 600, 6_000
 
 
 def test_acting_on_an_order_sends_little_more_than_the_pane_it_is_done_in(open_dashboard: Any) -> None:
-    terminal = open_dashboard(DASHBOARD_CLOCK_STANDS="1")
+    terminal = open_dashboard("still 1.000", DASHBOARD_CLOCK_STANDS="1")
     terminal.read_until_quiet(0.5, 3)
 
     def cost(keys: str) -> int:

@@ -176,7 +176,9 @@ def test_a_curl_command_is_words_for_a_shell_and_holds_no_secret(
     assert words[:7] == ["curl", "-sS", "-g", "-X", row.method, "-u", "$MAGFLOW_USER:$MAGFLOW_PASSWORD"]
     assert words[7:10] == ["-H", "Content-Type: application/json", "--data-raw"]
     assert len(words) == 12
-    assert unquote(words[11], errors="strict") == unquote(url if read else f"{BASE}/{route.lstrip('/')}")
+    asked = url if read else f"{BASE}/{route.lstrip('/')}"
+    # What no encoding has (half a character) cannot be asked for either.
+    assert unquote(words[11], errors="strict") == unquote(asked.encode(errors="replace").decode())
     if read:
         assert (words[10] == "") is (sent is None)
     else:

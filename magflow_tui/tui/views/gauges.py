@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from magflow_tui.tui.views.context import View
-from magflow_tui.tui.views.courses import Course, drawn, recent, span_title
+from magflow_tui.tui.views.courses import Course, drawn, recent, span_title, step_of
 from magflow_tui.tui.views.figures import clock, grouped, later, share, span
 from magflow_tui.tui.views.glyphs import bar, sparkline
 from magflow_tui.tui.views.jobs import job_name
@@ -176,7 +176,7 @@ def pool_course(view: View, pool: PoolGauge) -> Course:
     last, where minutes are shown one by one and the present is.
     """
     say, past, minutes = view.say, minutes_of(view, pool), view.minutes
-    step = minutes.step_minutes if minutes else 1
+    step = step_of(view)
     until = minutes.until if minutes else None
     runs_on = until is None or (view.past is None and step == 1)
     used = recent(view, [*(past.used if past else ()), *([pool.minute_used] if runs_on else [])])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from magflow_tui.tui.views.context import View
-from magflow_tui.tui.views.courses import span_of, span_title
+from magflow_tui.tui.views.courses import span_of, span_title, step_of
 from magflow_tui.tui.views.figures import clock, milliseconds, response
 from magflow_tui.tui.views.glyphs import Glyphs, sparkline
 from magflow_tui.tui.views.plots import LABEL_CELLS, Scale, axis, merged, scale_of
@@ -33,7 +33,7 @@ def latency_section(view: View, width: int, height: int) -> list[Line]:
     title: Line = ((span_title(view, "api.latency"), "title"),)
     if minutes.until is None or not any(minutes.requests):
         return [rule(title, (), width, stroke=glyphs.line), ((f"  {say('api.no_minute')}", "muted"),)]
-    columns, every = width - LABEL_CELLS, max(1, minutes.step_minutes)
+    columns, every = width - LABEL_CELLS, step_of(view)
     shown = _Latest(minutes, min(columns, -(-span_of(view) // every)))
     # What is slower than the scale is cut off, so that one slow answer does not flatten the rest.
     scale = scale_of(rows, max((value for value in shown.p95 if value is not None), default=0))
