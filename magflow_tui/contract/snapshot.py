@@ -43,6 +43,7 @@ class AccountState(Model):
     status: AccountStatus = "unknown"
     message: str | None = None
     since: Instant | None = None
+    enabled: bool = True
     orders: int = 0
     orders_new: int = Field(default=0, description="status 1: waiting to be acknowledged")
     orders_invalid: int = Field(default=0, description="with an open or seen finding that is an error or a warning")

@@ -182,6 +182,7 @@ def account_state(
         base_url=account.base_url or platform.base_url,
         status=standing.status if standing else "unknown",
         message=standing.message if standing else "Switched off in the settings.",
+        enabled=account.enabled,
         since=standing.since if standing else None,
         orders=counts.orders,
         orders_new=counts.orders_new,

@@ -62,7 +62,7 @@ async def check_accounts(client: EngineClient, *, offline: bool) -> AsyncIterato
         if offline:
             yield Check(name, "skipped", "not asked: --offline")
             continue
-        if account.message == "Switched off in the settings.":
+        if not account.enabled:
             yield Check(name, "skipped", "switched off in the settings")
             continue
         test = await client.test_account(account.name)

@@ -77,6 +77,7 @@ class Limiting(Doing):
         from magflow_tui.client import EngineError
 
         shown = self._app.shown
+        asked = self.losses is None  # the screen lacks them: somebody waits
         try:
             # What goes wrong with the engine, the link's own state says.
             with contextlib.suppress(EngineError):
@@ -84,7 +85,7 @@ class Limiting(Doing):
                     await self._losses.read(client, shown.at)
         finally:
             self._reading = False
-        self._app.paint(live=True)
+        self._app.paint(live=not asked)
 
     # caps
 

@@ -221,10 +221,13 @@ class Timeline(Doing):
     async def _read_hour(self, client: EngineClient, wanted: Wanted) -> None:
         from magflow_tui.client import EngineError
 
+        hour = self._app.hour
+        # Of another range or account, or the first of all, somebody waits for it.
+        asked = hour.minutes is None or (hour.range, hour.account) != (wanted.range, wanted.account)
         # What goes wrong with the engine, the link's own state says.
         with contextlib.suppress(EngineError):
-            await self._app.hour.read(client, wanted, live=self._app.place.frozen is None)
-        self._app.paint(live=True)
+            await hour.read(client, wanted, live=self._app.place.frozen is None)
+        self._app.paint(live=not asked)
 
     def _lacks(self) -> bool:
         """Whether something of the shown past has not been read."""
